@@ -129,7 +129,8 @@ def private_dev():
         os.symlink(target, d + "/" + name)
     mount("devpts", d + "/pts", "newinstance,ptmxmode=0666,mode=620,gid=5")
     mount("tmpfs", d + "/shm", "mode=1777")
-    subprocess.run(["mount", "--move", d, "/dev"], check=True)
+    # one mount per path below /dev: daemons move each of them into QEMU's own /dev
+    subprocess.run("umount -R -l /dev; mount --move %s /dev" % d, shell=True, check=True)
     os.rmdir(d)
 
 
