@@ -260,6 +260,7 @@ class Console:
         if pid == 0:
             os.execvp("virsh", ["virsh", "-c", uri, "console", domain] + list(args))
         self.pid, self.text = pid, ""
+        self.banner = self.expect(r"Escape character is[^\n]*\n")    # what is typed before that is lost
 
     def pump(self, timeout=0.1):
         if select.select([self.fd], [], [], timeout)[0]:
@@ -288,8 +289,7 @@ class Console:
     def command(self, cmd, timeout=WAIT):
         """Types a shell command and returns what it printed."""
         self.send(cmd + "; echo E''ND\r")
-        got = self.expect(r"(?m)^E''ND|END\r?\n", timeout) if False else self.expect(r"\nEND\r?\n", timeout)
-        return got
+        return self.expect(r"\nEND\r?\n", timeout)
 
     def close(self):
         try:

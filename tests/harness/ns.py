@@ -189,7 +189,8 @@ def private_cgroups(found):
 def init(argv):
     """PID 1: sets the namespaces up, runs argv, reaps whatever is left to it, ends with argv."""
     setup()
-    os.environ.update(HOME="/run/home", XDG_RUNTIME_DIR="/run/user/0", TMPDIR="/run/tmp", LC_ALL="C.UTF-8")
+    os.environ.update(HOME="/run/home", XDG_RUNTIME_DIR="/run/user/0", TMPDIR="/run/tmp", LC_ALL="C.UTF-8",
+                      PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     for k in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LIBVIRT_DEFAULT_URI", "LIBVIRT_DEBUG"):
         os.environ.pop(k, None)
     child = os.fork()

@@ -145,7 +145,7 @@ def real_guests(out):
 def events(out):
     rows = []
     name = "ev"
-    xml = domain_file(host.linux_xml(name, disk=host.guest_disk(name)), "ev")
+    xml = domain_file(host.linux_xml(name, disk=host.guest_disk(name), uuid=mistakes.U[3]), "ev")
     ev = host.EventLoop()
 
     def step(what, *cmd, wait=None):
@@ -196,14 +196,14 @@ def events(out):
     step("metadata", "metadata", name, "http://modvirt.test/", "--config", "--key", "k", "--set", "<a/>")
     step("title", "desc", name, "--config", "--title", "A title")
     step("undefine", "undefine", name)
-    step("create (transient)", "create", domain_file(host.small_xml("evt"), "evt"))
+    step("create (transient)", "create", domain_file(host.small_xml("evt", mistakes.U[4]), "evt"))
     step("destroy of a transient guest", "destroy", "evt")
-    step("create --paused --autodestroy, client ends", "create", domain_file(host.small_xml("evt"), "evt"), "--paused", "--autodestroy",
+    step("create --paused --autodestroy, client ends", "create", domain_file(host.small_xml("evt", mistakes.U[4]), "evt"), "--paused", "--autodestroy",
          wait="Stopped")
-    step("create --paused", "create", domain_file(host.small_xml("evt"), "evt"), "--paused")
-    step("define of a running transient guest", "define", domain_file(host.small_xml("evt"), "evt"))
+    step("create --paused", "create", domain_file(host.small_xml("evt", mistakes.U[4]), "evt"), "--paused")
+    step("define of a running transient guest", "define", domain_file(host.small_xml("evt", mistakes.U[4]), "evt"))
     step("undefine of a running guest", "undefine", "evt")
-    step("screenshot of a guest without display", "destroy", "evt")
+    step("destroy", "destroy", "evt")
     ev.close()
     write(out, "events.txt", "".join(rows))
 
@@ -215,6 +215,7 @@ def main():
     os.makedirs(out, exist_ok=True)
     parts = [a for a in sys.argv[1:] if a in ("guests", "errors", "events")] or ["guests", "errors", "events"]
     d = host.Daemons("reference").start()
+    virsh("version")
     write(out, "layout-idle", layout(*TOPS))
     try:
         if "guests" in parts:
