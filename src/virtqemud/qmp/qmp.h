@@ -34,7 +34,7 @@ typedef struct {
 
 /* Takes @fd, a connected stream socket, also on failure. The handshake is sent at once; commands may follow without
  * waiting for it. @cb is copied, any member may be NULL. Returns: one reference (virObjectUnref); dropping it does not
- * close the monitor. NULL with @err set (no epoll, no thread). */
+ * close the monitor. NULL with @err set (no epoll, no thread); then no callback will come, free_opaque neither. */
 VirQmp *vir_qmp_new(int fd, const VirQmpCallbacks *cb, gpointer opaque, GError **err);
 VIR_OBJECT_AUTOPTR(VirQmp)
 
@@ -65,8 +65,9 @@ gboolean vir_qmp_call_fd(VirQmp *q, const char *command, VirJson *args, int pass
                          VirJson **ret, GError **err);
 /* No result wanted, arguments as of vir_json_new: vir_qmp_run(q, wait, err, "device_del", "s:id", alias, NULL). */
 gboolean vir_qmp_run(VirQmp *q, const VirQmpWait *wait, GError **err, const char *command, ...) G_GNUC_NULL_TERMINATED;
-/* A whole command object as a user wrote it (its "id" is replaced), with descriptors. *ret is QEMU's whole answer,
- * also when it is an error. */
+/* A whole command object (taken) as a user wrote it, its "id" replaced, with up to 16 descriptors. *ret is QEMU's
+ * whole answer, also when it is an error. */
+guint64 vir_qmp_send_raw(VirQmp *q, VirJson *command, const int *fds, gsize n_fds, VirQmpReply cb, gpointer data);
 gboolean vir_qmp_call_raw(VirQmp *q, VirJson *command, const int *fds, gsize n_fds, const VirQmpWait *wait,
                           VirJson **ret, GError **err);
 
