@@ -9,7 +9,7 @@
 #define TEXT_MAX 160      /* characters of one string */
 #define BYTES_MAX 32      /* bytes of one opaque */
 #define ITEMS_MAX 16      /* elements of one array */
-#define LINE_MAX 4096     /* characters of the whole line, about */
+#define DUMP_MAX 4096     /* characters of the whole line, about */
 
 typedef struct {
     guint len;
@@ -105,7 +105,7 @@ static void dump_field(GString *out, const VirXdrField *f, const guint8 *at)
         return;
     }
     g_string_append_c(out, '[');
-    for (guint i = 0; at && i < MIN(n, ITEMS_MAX) && out->len < LINE_MAX; i++) {
+    for (guint i = 0; at && i < MIN(n, ITEMS_MAX) && out->len < DUMP_MAX; i++) {
         if (i > 0)
             g_string_append_c(out, ',');
         dump_value(out, f, at + (gsize) i * f->size);
@@ -123,7 +123,7 @@ static void dump_struct(GString *out, const VirXdrStruct *s, const guint8 *data)
         return;
     }
     g_string_append_c(out, '{');
-    for (guint i = 0; i < s->nfields && out->len < LINE_MAX; i++) {
+    for (guint i = 0; i < s->nfields && out->len < DUMP_MAX; i++) {
         if (i > 0)
             g_string_append_c(out, ' ');
         dump_field(out, &s->fields[i], data + s->fields[i].offset);
