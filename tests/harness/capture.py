@@ -10,18 +10,14 @@ import collections
 import hashlib
 import os
 import re
-import struct
 import subprocess
 import sys
-import threading
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from harness import host, wire  # noqa: E402
+from harness import capture_work, host, wire  # noqa: E402
 
 KEEP = 3            # different pairs of one procedure with one outcome
-LONGEST = 40000     # bytes of a packet that is kept
-SESSION = {}
+LONGEST = 30000     # bytes of a packet that is kept
 
 
 class Recorder:
@@ -33,7 +29,6 @@ class Recorder:
         self.seen = set()
         self.session = None
         self.sessions = collections.defaultdict(list)
-        self.label = ""
         self.total = 0
 
     def __call__(self, conn, way, raw):
@@ -56,7 +51,7 @@ class Recorder:
 
     def pair(self, p, name, call, raw):
         key = (p.prog, p.proc, p.kind, p.status)
-        same = hashlib.sha1(call[24:] + raw[24:]).digest()
+        same = hashlib.sha1(call[4:16] + call[24:] + raw[24:]).digest()
         if same in self.seen or self.kept[key] >= (KEEP if p.status == wire.OK else 1):
             return
         self.seen.add(same)
@@ -128,7 +123,6 @@ def main():
         p = "%s/%s" % (host.RUN, n)
         os.rename(p, p + ".real")
         proxies.append(wire.Proxy(p, p + ".real", rec))
-    import capture_work
     try:
         capture_work.run(rec)
     finally:
@@ -140,5 +134,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     main()

@@ -2,7 +2,6 @@
 """What the captured clients do: as many different calls as the distribution's programs can be made to send."""
 import os
 import subprocess
-import threading
 import time
 
 import libvirt
@@ -104,33 +103,36 @@ def files():
             f.write(text)
 
 
-def attempt(fn, *a):
+def attempt(obj, name, *args):
+    """Makes a call that may well be refused; None then, or when the binding does not have it."""
+    fn = getattr(obj, name, None)
+    if fn is None:
+        return None
     try:
-        return fn(*a)
-    except (libvirt.libvirtError, TypeError, OverflowError, NotImplementedError):
+        return fn(*args)
+    except (libvirt.libvirtError, TypeError, LookupError, ValueError, OverflowError, NotImplementedError):
         return None
 
 
 def python_calls():
     """Calls that virsh never makes, among them the old list calls."""
     c = libvirt.open("qemu:///system")
-    attempt(c.setKeepAlive, 1, 3)
+    attempt(c, "setKeepAlive", 1, 3)
     for n in ("getType", "getVersion", "getLibVersion", "getHostname", "getURI", "getSysinfo", "isEncrypted", "isSecure", "isAlive", "listDomainsID", "numOfDomains",
               "listDefinedDomains", "numOfDefinedDomains", "listNetworks", "numOfNetworks", "listDefinedNetworks", "numOfDefinedNetworks", "listStoragePools", "numOfStoragePools",
               "listDefinedStoragePools", "numOfDefinedStoragePools", "listSecrets", "numOfSecrets", "listNWFilters", "numOfNWFilters", "listInterfaces", "numOfInterfaces",
               "listDefinedInterfaces", "numOfDefinedInterfaces", "getFreeMemory", "getInfo", "getCPUMap", "getMemoryParameters", "getSEVInfo"):
-        attempt(getattr(c, n))
-    attempt(c.listDevices, None, 0)
-    attempt(c.numOfDevices, None, 0)
-    attempt(c.listDevices, "net", 0)
-    attempt(c.getCellsFreeMemory, 0, 1)
-    attempt(c.domainListGetStats, [], 0) if hasattr(c, "domainListGetStats") else None
-    attempt(c.interfaceLookupByMACString, "00:00:00:00:00:00")
-    attempt(c.secretLookupByUsage, 2, "key1")
-    attempt(c.nwfilterLookupByUUIDString, U[0])
-    attempt(c.networkLookupByUUIDString, U[0])
-    attempt(c.storageVolLookupByKey, "nope")
-    attempt(c.nodeDeviceLookupSCSIHostByWWN, "a", "b", 0)
+        attempt(c, n)
+    attempt(c, "listDevices", None, 0)
+    attempt(c, "numOfDevices", None, 0)
+    attempt(c, "listDevices", "net", 0)
+    attempt(c, "getCellsFreeMemory", 0, 1)
+    attempt(c, "interfaceLookupByMACString", "00:00:00:00:00:00")
+    attempt(c, "secretLookupByUsage", 2, "key1")
+    attempt(c, "nwfilterLookupByUUIDString", U[0])
+    attempt(c, "networkLookupByUUIDString", U[0])
+    attempt(c, "storageVolLookupByKey", "nope")
+    attempt(c, "nodeDeviceLookupSCSIHostByWWN", "a", "b", 0)
     d = c.defineXML(open(X + "/g.xml").read())
     d.create()
     disk = host.IMAGES + "/g.img"
@@ -146,33 +148,68 @@ def python_calls():
                      ("addIOThread", (3,)), ("delIOThread", (3,)), ("ioThreadInfo", ()), ("setBlockThreshold", ("vda", 100)), ("setLaunchSecurityState", ({},)), ("startDirtyRateCalc", (1,)), ("agentSetResponseTimeout", (5,)), ("pMWakeup", ()), ("attachDevice", ("<x/>",)),
                      ("detachDevice", ("<x/>",)), ("updateDeviceFlags", ("<x/>", 0)), ("migrateToURI", ("qemu+unix:///system?socket=/none", 0)), ("migrateToURI3", ("qemu:///system", {}, 2)), ("coreDumpWithFormat", ("/run/pool1/core2", 0, 16)), ("openGraphicsFD", (0,)),
                      ("saveParams", ({"file": "/run/pool1/sp"},))):
-        fn = getattr(d, fn, None)
-        if fn:
-            attempt(fn, *args)
-    attempt(c.domainListGetStats, [d])
-    attempt(libvirt_qemu.qemuMonitorCommand, d, '{"execute":"query-version"}', 0)
-    attempt(libvirt_qemu.qemuAgentCommand, d, "{}", 1, 0)
-    attempt(c.restoreParams, {"file": "/run/pool1/sp"})
-    d = attempt(c.lookupByName, "g")
+        attempt(d, fn, *args)
+    attempt(c, "domainListGetStats", [d])
+    attempt(libvirt_qemu, "qemuMonitorCommand", d, '{"execute":"query-version"}', 0)
+    attempt(libvirt_qemu, "qemuAgentCommand", d, "{}", 1, 0)
+    attempt(c, "restoreParams", {"file": "/run/pool1/sp"})
+    d = attempt(c, "lookupByName", "g")
     if d and not d.isActive():
-        attempt(d.create)
+        attempt(d, "create")
+    p = attempt(c, "storagePoolCreateXML", POOL)
+    if p:
+        for n in ("isActive", "isPersistent", "numOfVolumes", "listVolumes", "autostart", "info", "refresh"):
+            attempt(p, n)
+        v = attempt(p, "createXML", VOL)
+        for n in ("info", "infoFlags", "wipe", "path", "key") if v else ():
+            attempt(v, n)
+        attempt(c, "storagePoolLookupByTargetPath", "/run/pool1")
+        attempt(p, "destroy")
+    n = attempt(c, "networkCreateXML", NET)
+    if n:
+        for m in ("isActive", "isPersistent", "autostart", "bridgeName", "DHCPLeases"):
+            attempt(n, m)
+        port = attempt(n, "portCreateXML", NETPORT)
+        if port:
+            attempt(port, "XMLDesc")
+            attempt(port, "parameters")
+            attempt(port, "setParameters", {})
+            attempt(port, "delete")
+        attempt(n, "setMetadata", 0, "d", None, None)
+        attempt(n, "metadata", 0, None)
+        attempt(n, "destroy")
+    dev = attempt(c, "nodeDeviceLookupByName", "computer")
+    for m in ("numOfCaps", "listCaps", "reAttach", "isPersistent", "isActive", "autostart", "parent", "XMLDesc") if dev else ():
+        attempt(dev, m)
+    attempt(dev, "detachFlags", None) if dev else None
+    if d:
+        for m, a in (("snapshotNum", ()), ("shutdownFlags", (0,)), ("abortJob", ()), ("setNumaParameters", ({},)), ("pMSuspendForDuration", (0, 0)), ("injectNMI", ()),
+                     ("migrateSetCompressionCache", (1,)), ("pinIOThread", (1, (True,))), ("authorizedSSHKeysSet", ("root", [])), ("managedSaveRemove", ())):
+            attempt(d, m, *a)
+        s = attempt(d, "snapshotCreateXML", "<domainsnapshot><name>p1</name></domainsnapshot>", libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY)
+        for m in ("numChildren", "listChildrenNames", "listAllChildren", "isCurrent", "hasMetadata", "getParent", "getXMLDesc") if s else ():
+            attempt(s, m)
+        attempt(c, "lookupByID", d.ID())
+        attempt(c, "restoreFlags", "/none", None, 0)
+        attempt(d, "saveFlags", "/none/x", None, 0)
     st = c.newStream()
-    if attempt(d.openChannel, "org.modvirt.test", st) is not None:
-        attempt(st.abort)
+    if attempt(d, "openChannel", "org.modvirt.test", st) is not None:
+        attempt(st, "abort")
     st = c.newStream()
-    if attempt(d.openConsole, None, st) is not None:
-        attempt(st.send, b"\r\necho hello\r\n")
+    if attempt(d, "openConsole", None, st) is not None:
+        attempt(st, "send", b"\r\necho hello\r\n")
         time.sleep(1)
-        attempt(st.recv, 1000)
-        attempt(st.finish)
+        attempt(st, "recv", 1000)
+        attempt(st, "finish")
     fd = os.memfd_create("x")
-    attempt(d.FDAssociate, "grp", [fd], 0)
-    attempt(d.destroyFlags, 1)
-    attempt(d.createWithFiles, [fd])
-    attempt(d.destroy)
-    attempt(d.undefineFlags, 0x1f)
-    attempt(c.createXMLWithFiles, open(X + "/t.xml").read(), [fd])
-    attempt(lambda: c.lookupByName("t").destroy())
+    attempt(d, "FDAssociate", "grp", [fd], 0)
+    attempt(d, "destroyFlags", 1)
+    attempt(d, "createWithFiles", [fd])
+    attempt(d, "destroy")
+    attempt(d, "undefineFlags", 0x1f)
+    attempt(c, "createXMLWithFiles", open(X + "/t.xml").read(), [fd])
+    t = attempt(c, "lookupByName", "t")
+    attempt(t, "destroy")
     c.close()
 
 
