@@ -184,6 +184,6 @@ def ops(api, note):
 
 
 def features(api, note):
-    out = [note, "#pragma once", "", "/* Numbers of connect_supports_feature. */", "enum {"]
+    out = [note, "#pragma once", "", "/* Feature numbers that clients ask a connection for. */", "enum {"]
     out += [f"    {name} = {f['number']}," for name, f in api.features.items()]
     return out + ["};"]
