@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 import acl
 import calls
+import check
 import model
 import wire as types
 
@@ -48,6 +49,7 @@ def main():
             write(outdir, "calls.c", calls.table(api, NOTE))
             write(outdir, "acl.h", acl.header(api, NOTE))
             write(outdir, "acl.c", acl.table(api, NOTE))
+            write(outdir, "api-check.c", check.table(api, NOTE))
             write(outdir, "feature-numbers.h", calls.features(api, NOTE))
     except (model.DescriptionError, KeyError) as e:
         sys.exit(f"API description: {e}")
