@@ -14,6 +14,8 @@ typedef struct {
 
 extern const VirCall vir_calls[];
 extern const guint vir_ncalls;
-extern const guint16 vir_calls_by_name[];
+extern const guint16 vir_calls_by_name[];   /* rows in the order of their names */
+extern const guint16 vir_call_events[];     /* rows that are events */
+extern const guint vir_ncall_events;
 extern const VirCallProgram vir_call_programs[];
 extern const guint vir_ncall_programs;

@@ -43,10 +43,10 @@ const VirCall *vir_call_by_name(const char *name)
 
 const VirCall *vir_call_event(VirEventClass event_class, gint id, VirEventVariant variant)
 {
-    for (guint i = 0; i < vir_ncalls; i++) {
-        const VirCall *call = &vir_calls[i];
+    for (guint i = 0; i < vir_ncall_events; i++) {
+        const VirCall *call = &vir_calls[vir_call_events[i]];
 
-        if (call->event == variant && call->event_class == event_class && call->event_id == id && variant != VIR_EVENT_NONE)
+        if (call->event == variant && call->event_class == event_class && call->event_id == id)
             return call;
     }
     return NULL;

@@ -215,30 +215,11 @@ static void test_vectors(void)
         g_test_skip("no captured packets in tests/golden/wire");
 }
 
-static void test_calls(void)
-{
-    gsize n;
-    const VirCall *calls = vir_call_all(&n);
-
-    for (gsize i = 0; i < n; i++) {
-        g_assert_true(vir_call_find(calls[i].program, calls[i].proc) == &calls[i]);
-        g_assert_true(vir_call_by_name(calls[i].name) == &calls[i]);
-        if (calls[i].event && calls[i].event_class && calls[i].event_class != VIR_EVENT_CLASS_LXC_MONITOR)
-            g_assert_true(vir_call_event(calls[i].event_class, calls[i].event_id, calls[i].event) == &calls[i]);
-    }
-    g_assert_null(vir_call_find(REMOTE_PROGRAM, 0));
-    g_assert_null(vir_call_find(REMOTE_PROGRAM, -5));
-    g_assert_null(vir_call_find(REMOTE_PROGRAM, 9999));
-    g_assert_null(vir_call_find(0x1234, 1));
-    g_assert_null(vir_call_by_name("no_such_call"));
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/wire/layout", test_layout);
     g_test_add_func("/wire/random", test_random);
     g_test_add_func("/wire/vectors", test_vectors);
-    g_test_add_func("/wire/calls", test_calls);
     return g_test_run();
 }

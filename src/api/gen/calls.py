@@ -145,8 +145,9 @@ def table(api, note):
     out += ["};", f"const guint vir_ncalls = {len(calls)};", ""]
     order = sorted(range(len(calls)), key=lambda i: calls[i].name)
     out += ["const guint16 vir_calls_by_name[] = {"] + [f"    {i}, /* {calls[i].name} */" for i in order] + ["};", ""]
-    out += index(api, calls)
-    return out
+    events = [f"    {i}, /* {c.name} */" for i, c in enumerate(calls) if c.event]
+    out += ["const guint16 vir_call_events[] = {", *events, "};", f"const guint vir_ncall_events = {len(events)};", ""]
+    return out + index(api, calls)
 
 
 def index(api, calls):
