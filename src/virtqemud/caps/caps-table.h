@@ -21,7 +21,6 @@ typedef enum { VIR_QEMU_ASK_TYPE, VIR_QEMU_ASK_PROP, VIR_QEMU_ASK_COMMAND, VIR_Q
 /* X(NAME, ask, place) */
 #define VIR_QEMU_CAPS(X)                                                          \
     /* accelerators, machine */                                                   \
-    X(ACCEL_QUERY,            TYPE,    "tcg-accel")                               \
     X(MACHINE_SMM,            PROP,    "pc-q35-*-machine.smm")                    \
     X(MACHINE_VMPORT,         PROP,    "pc-q35-*-machine.vmport")                 \
     X(MACHINE_HPET,           PROP,    "pc-q35-*-machine.hpet")                   \
@@ -35,7 +34,6 @@ typedef enum { VIR_QEMU_ASK_TYPE, VIR_QEMU_ASK_PROP, VIR_QEMU_ASK_COMMAND, VIR_Q
     X(SMP_DIES,               OPTION,  "smp-opts.dies")                           \
     X(SMP_CLUSTERS,           OPTION,  "smp-opts.clusters")                       \
     X(FW_CFG,                 OPTION,  "fw_cfg.file")                             \
-    X(FW_CFG_BLOB,            OPTION,  "fw_cfg.blob")                             \
     X(OVERCOMMIT,             OPTION,  "overcommit.mem-lock")                     \
     X(BOOT_SPLASH,            OPTION,  "boot-opts.splash-time")                   \
     X(BOOT_STRICT,            OPTION,  "boot-opts.strict")                        \
@@ -96,7 +94,7 @@ typedef enum { VIR_QEMU_ASK_TYPE, VIR_QEMU_ASK_PROP, VIR_QEMU_ASK_COMMAND, VIR_Q
     X(NEC_USB_XHCI_PORTS,     PROP,    "nec-usb-xhci.p3")                         \
     X(QEMU_XHCI,              TYPE,    "qemu-xhci")                               \
     X(USB_HUB,                TYPE,    "usb-hub")                                 \
-    X(LSI,                    TYPE,    "lsi")                                     \
+    X(LSI,                    TYPE,    "lsi53c895a")                              \
     X(MPTSAS1068,             TYPE,    "mptsas1068")                              \
     X(MEGASAS,                TYPE,    "megasas")                                 \
     X(MEGASAS_GEN2,           TYPE,    "megasas-gen2")                            \

@@ -65,9 +65,11 @@ const char *vir_qemu_caps_canonical_machine(const VirQemuCaps *caps, const char 
 gsize vir_qemu_caps_n_cpus(const VirQemuCaps *caps, VirQemuAccel accel);
 const VirQemuCpuModel *vir_qemu_caps_cpu_at(const VirQemuCaps *caps, VirQemuAccel accel, gsize i);
 const VirQemuCpuModel *vir_qemu_caps_cpu(const VirQemuCaps *caps, VirQemuAccel accel, const char *name);
-/* QEMU's own expansion of the best CPU of @accel: one line "property=value" each, sorted; booleans on/off. NULL: QEMU
- * cannot say. Migratable properties only. */
+/* QEMU's own expansion of the best CPU of @accel: "property=value" each, sorted, NULL-terminated; booleans are "on", those
+ * that are off are left out. NULL: QEMU cannot say. */
 const char *const *vir_qemu_caps_host_cpu(const VirQemuCaps *caps, VirQemuAccel accel);
+/* The properties among them that a migratable guest does not get. */
+const char *const *vir_qemu_caps_host_cpu_unmigratable(const VirQemuCaps *caps, VirQemuAccel accel);
 /* Hyper-V enlightenments the host offers to KVM guests: "hv-relaxed", ... NULL-terminated. */
 const char *const *vir_qemu_caps_hyperv(const VirQemuCaps *caps);
 gsize vir_qemu_caps_n_gics(const VirQemuCaps *caps);
