@@ -124,5 +124,5 @@ gboolean vir_qmp_schema_has_path(const VirQmpSchema *schema, const char *path)
     if (!command || !path[len])
         return command != NULL;
     g_auto(GStrv) tokens = g_strsplit(path + len + 1, ">", MAX_DEPTH);
-    return type_has(schema, vir_json_str(command, path[len] == '<' ? "ret-type" : "arg-type", NULL), tokens, 0);
+    return tokens[0] && type_has(schema, vir_json_str(command, path[len] == '<' ? "ret-type" : "arg-type", NULL), tokens, 0);
 }
