@@ -17,7 +17,6 @@ typedef enum {
     HV_LABEL_SHARED = 1 << 0,     /* read-only, shareable or a backing image: other guests may use it too */
     HV_LABEL_MISSING_OK = 1 << 1, /* an absent file is no error (startupPolicy, optional kernel files) */
     HV_LABEL_FORGET = 1 << 2,     /* ours and short-lived (sockets, key files): not remembered, not restored */
-    HV_LABEL_PARENT_OK = 1 << 3,  /* reserved for directories made for the guest: the directory itself is labelled */
 } HvLabelFlags;
 
 typedef struct {
@@ -45,6 +44,9 @@ HvLabelItem *hv_label_set_add(HvLabelSet *set, const char *path, guint flags);
 gboolean hv_label_item_override(HvLabelItem *item, const char *label, gboolean relabel, GError **err);
 guint hv_label_set_count(const HvLabelSet *set);
 HvLabelItem *hv_label_set_item(HvLabelSet *set, guint i);
+/* For a guest whose files were labelled before this daemon started and that has no list of ours (libvirt's): the
+ * recorded owners decide, files without a record go to root. */
+void hv_label_set_mark_applied(HvLabelSet *set);
 
 /* For the status document (our own namespace): one line a file, "uid:gid:flags:path" with '%' escapes, uid and gid
  * empty when unknown. parse gives a set that can be restored. Returns: caller frees; NULL with @err set. */
@@ -75,7 +77,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HvSecurity, hv_security_free)
  * @unconfined_wanted: the document says <seclabel type='none'>. */
 gboolean hv_security_check_start(const HvSecurity *sec, gboolean unconfined_wanted, GError **err);
 
-/* Reads the owners of all files of the set, so that the undo list can be stored before apply. */
+/* Reads the owners of all files of the set, so that the undo list can be stored before apply (and so that an apply that
+ * hangs in the middle can be taken back). */
 gboolean hv_security_probe(const HvSecurity *sec, HvLabelSet *set, int deadline_ms, VirCancel *cancel, GError **err);
 /* All or nothing: at the first failure (VIR_ERR_SYSTEM_ERROR naming the file) the files done are restored. Files on
  * local file systems are done on this thread, the others in one killable child. */

@@ -17,10 +17,13 @@ typedef struct {
     int number;                  /* in QEMU; 3 or more and unique */
 } QemuSpawnFd;
 
-/* A device node of the private /dev. */
+/* A device node of the private /dev; links are followed and made too. The host's node is not touched, so these paths
+ * are not for the label set. */
 typedef struct {
     const char *path;            /* "/dev/kvm" */
     gboolean optional;           /* absent on the host: left out */
+    uid_t uid;                   /* (uid_t)-1: as on the host */
+    gid_t gid;
 } QemuSpawnDevice;
 
 typedef struct {
@@ -79,13 +82,20 @@ void qemu_reap(int *pidfd, int *ret_status);
 gboolean qemu_kill(int pidfd, const char *name, gboolean graceful, int term_ms, int kill_ms, VirCancel *cancel,
                    GError **err);
 
-/* A listening UNIX socket for the monitor or a channel: bound at @path (a stale one is replaced), mode by @mask.
- * The chardev is given it as fd=N,server=on,wait=off: a connect succeeds from now on. -1 with @err set. */
-int qemu_listen_unix(const char *path, mode_t mask, int backlog, GError **err);
+/* A listening UNIX socket for the monitor or a channel: bound at @path of any length (a stale one is replaced) with
+ * @mode. The chardev is given it as fd=N,server=on,wait=off: a connect succeeds from now on. -1 with @err set. */
+int qemu_listen_unix(const char *path, mode_t mode, GError **err);
 
 /* -sandbox's value for seccomp_sandbox -1, 0, 1; NULL: no -sandbox argument. */
 const char *qemu_sandbox_arg(int seccomp_sandbox);
 
-/* The devices of the private /dev: the ACL of qemu.conf, /dev/kvm for KVM guests, and the guest's own nodes; without
- * doubles. Returns: array of QemuSpawnDevice whose paths are borrowed; caller g_array_unref. */
-GArray *qemu_spawn_devices(const char *const *acl, gboolean kvm, const char *const *own);
+/* The devices every private /dev has: the ACL of qemu.conf (NULL: libvirt's list) and, on a host that has it,
+ * /dev/kvm. The caller appends the guest's own. Returns: array of QemuSpawnDevice whose paths are borrowed; caller
+ * g_array_unref. */
+GArray *qemu_spawn_devices(const char *const *acl);
+/* For a running guest with a private /dev (also one that libvirt started): makes or removes a node in its namespace.
+ * One child; nothing when @pid shares our /dev. */
+gboolean qemu_devns_add(pid_t pid, const QemuSpawnDevice *device, GError **err);
+gboolean qemu_devns_remove(pid_t pid, const char *path, GError **err);
+/* Whether @pid has a mount namespace other than ours. */
+gboolean qemu_devns_is_private(pid_t pid);
