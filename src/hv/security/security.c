@@ -290,10 +290,10 @@ static gboolean batch_run(const HvSecurity *sec, HvLabelSet *set, DacOp op, int 
         DacResult r;
         memset(&r, 0, sizeof r);
         r.index = i;
-        r.status = DAC_BUSY;
-        if (hv_path_is_local(item->path))
+        gboolean local = hv_path_is_local(item->path);
+        if (local)
             dac_run(&b.ctx, &jobs[i], &r);
-        if (r.status == DAC_BUSY)
+        if (!local || r.status == DAC_BUSY)
             todo[b.n_todo++] = i;
         else if (!batch_result(&b, &r))
             return FALSE;
