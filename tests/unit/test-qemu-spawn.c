@@ -198,7 +198,9 @@ static void test_kill(Fix *f, gconstpointer data)
 static void test_listen(Fix *f, gconstpointer data)
 {
     g_autofree char *name = g_strnfill(100, 's');
-    g_autofree char *path = g_build_filename(f->dir, name, NULL);
+    g_autofree char *dir = g_build_filename(f->dir, name, NULL);
+    g_autofree char *path = g_build_filename(dir, "m.sock", NULL);
+    g_assert_cmpint(g_mkdir(dir, 0755), ==, 0);
     g_autoptr(GError) err = NULL;
     int fd = qemu_listen_unix(path, 0775, &err);
     g_assert_no_error(err);
@@ -211,6 +213,7 @@ static void test_listen(Fix *f, gconstpointer data)
     g_assert_cmpint(st.st_mode & 0777, ==, 0700);
     close(fd);
     g_unlink(path);
+    g_rmdir(dir);
 }
 
 static void test_qemu(Fix *f, gconstpointer data)
