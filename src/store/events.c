@@ -25,6 +25,8 @@ static void registration_free(gpointer data)
     Registration *reg = data;
     virObjectUnref(reg->session);
     g_free(reg->name);
+    if (reg->filter.free_match_data)
+        reg->filter.free_match_data(reg->filter.match_data);
     g_free(reg);
 }
 
@@ -65,6 +67,8 @@ gint vir_events_register(VirEvents *events, VirSession *session, const VirEventF
     g_mutex_lock(&events->lock);
     if (filter->legacy && find(events, session, filter->event_class, filter->event_id, -1) >= 0) {
         g_mutex_unlock(&events->lock);
+        if (filter->free_match_data)
+            filter->free_match_data(filter->match_data);
         vir_fail(err, VIR_ERR_INTERNAL_ERROR, "event %d is registered on this connection already", filter->event_id);
         return -1;
     }
@@ -175,7 +179,8 @@ void vir_events_emit(VirEvents *events, VirEventClass event_class, gint event_id
     for (guint i = 0; i < events->registrations->len; i++) {
         const Registration *reg = g_ptr_array_index(events->registrations, i);
         const VirCall *event = reg->filter.legacy ? legacy : callback;
-        if (!event || !matches(reg, event_class, event_id, uuid, name))
+        if (!event || !matches(reg, event_class, event_id, uuid, name) ||
+            (reg->filter.match && !reg->filter.match(reg->filter.match_data, about)))
             continue;
         if (events->allowed && !events->allowed(reg->session, event, about))
             continue;

@@ -22,10 +22,15 @@ typedef struct {
     gboolean filtered;               /* only about the object @uuid (or @name where objects have no uuid) */
     guint8 uuid[VIR_UUID_BUFLEN];
     const char *name;
+    /* A condition of the kind's own on what vir_events_emit says the event is about; NULL: none. */
+    gboolean (*match)(gpointer match_data, gconstpointer about);
+    gpointer match_data;             /* the registration's; freed with it */
+    GDestroyNotify free_match_data;
 } VirEventFilter;
 
 /* Reserves a registration; nothing is delivered before vir_events_activate. Legacy registrations are one per session,
- * class and id: a second is refused (VIR_ERR_INTERNAL_ERROR). Returns the callback ID, or -1. */
+ * class and id: a second is refused (VIR_ERR_INTERNAL_ERROR). Takes the filter's match_data, also on failure. Returns
+ * the callback ID, or -1. */
 gint vir_events_register(VirEvents *events, VirSession *session, const VirEventFilter *filter, GError **err);
 void vir_events_activate(VirEvents *events, VirSession *session, VirEventClass event_class, gint callback_id);
 /* Ends a registration; FALSE with an error when the session has none of this ID. */
