@@ -2,6 +2,8 @@
  *
  * The admin program: servers, clients, limits, logging. Served on the admin socket, on the loop's thread.
  */
+#include <libvirt/libvirt-admin.h>
+
 #include "api/params.h"
 #include "config.h"
 #include "daemon/conn.h"

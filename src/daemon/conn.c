@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define VIR_LOG_SOURCE "daemon.conn"
 #include "daemon/conn.h"
 
 #include <unistd.h>
@@ -9,7 +10,6 @@
 #include "util/log.h"
 
 #define VIR_FROM_THIS VIR_FROM_RPC
-#define VIR_LOG_SOURCE "daemon.conn"
 
 /* Calls that may wait for a slot before the client is no longer read from. */
 #define PARKED_MAX 64

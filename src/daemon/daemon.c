@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define VIR_LOG_SOURCE "daemon.main"
 #include "daemon/daemon.h"
 
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include "util/proc.h"
 
 #define VIR_FROM_THIS VIR_FROM_NONE
-#define VIR_LOG_SOURCE "daemon.main"
 
 #define STOP_GRACE_US (5 * G_USEC_PER_SEC)     /* running calls get this long at the end */
 

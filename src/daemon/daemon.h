@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "daemon/config.h"
+#include "daemon/settings.h"
 #include "rpc/server.h"
 #include "store/invoke.h"
 #include "util/host.h"

@@ -2,6 +2,7 @@
  *
  * Calls that open, describe and end a connection; the same in every daemon.
  */
+#define VIR_LOG_SOURCE "daemon.session"
 #include <string.h>
 #include <unistd.h>
 
@@ -16,7 +17,6 @@
 #include "util/uri.h"
 
 #define VIR_FROM_THIS VIR_FROM_RPC
-#define VIR_LOG_SOURCE "daemon.session"
 
 static VirConn *conn_of(VirInvocation *inv)
 {

@@ -2,6 +2,7 @@
  *
  * What a daemon does before its main loop: options, paths, logging, pid file, sockets.
  */
+#define VIR_LOG_SOURCE "daemon.setup"
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -19,7 +20,6 @@
 #include "util/proc.h"
 
 #define VIR_FROM_THIS VIR_FROM_NONE
-#define VIR_LOG_SOURCE "daemon.setup"
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 static void usage(const char *argv0)

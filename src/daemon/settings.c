@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/config.h"
+#define VIR_LOG_SOURCE "daemon.config"
+#include "daemon/settings.h"
 
 #include <stddef.h>
 
@@ -8,7 +9,6 @@
 #include "util/log.h"
 
 #define VIR_FROM_THIS VIR_FROM_CONF
-#define VIR_LOG_SOURCE "daemon.config"
 
 #define AT(field) offsetof(VirDaemonConfig, field)
 // clang-format off
