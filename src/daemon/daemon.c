@@ -3,10 +3,11 @@
 #include "daemon/daemon.h"
 
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "daemon/conn.h"
@@ -26,6 +27,14 @@ enum {
     EXIT_NETWORK = 6,
     EXIT_DRIVER = 11,
 };
+
+static gboolean fail_step(const char *step, GError *err, VirDaemon *daemon, int code)
+{
+    VIR_LOGE("%s: %s: %s", daemon->spec->name, step, err ? err->message : "failed");
+    g_clear_error(&err);
+    daemon->exit_code = code;
+    return FALSE;
+}
 
 /* ---- idle exit ---- */
 
@@ -68,15 +77,8 @@ void vir_daemon_quit(VirDaemon *daemon)
     g_main_loop_quit(daemon->loop);
 }
 
-static gboolean on_terminate(gpointer data)
+static void reload(VirDaemon *daemon)
 {
-    vir_daemon_quit(data);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean on_hangup(gpointer data)
-{
-    VirDaemon *daemon = data;
     g_autofree char *reloading =
         g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
     vir_daemon_notify(reloading);
@@ -86,18 +88,44 @@ static gboolean on_hangup(gpointer data)
     if (daemon->spec->reload)
         daemon->spec->reload(daemon);
     vir_daemon_notify("READY=1");
-    return G_SOURCE_CONTINUE;
+}
+
+typedef struct {
+    VirIoWatch watch;
+    VirDaemon *daemon;
+} Signals;
+
+static void signal_ready(VirIoWatch *watch, guint events)
+{
+    struct signalfd_siginfo info;
+    while (read(watch->fd, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo == SIGHUP)
+            reload(((Signals *)watch)->daemon);
+        else
+            vir_daemon_quit(((Signals *)watch)->daemon);
+    }
+}
+
+/* Blocked in every thread and read from a descriptor; children get a clean mask from whoever starts them. */
+static gboolean watch_signals(VirDaemon *daemon)
+{
+    static Signals signals = { .watch = { .ready = signal_ready } };
+    GError *err = NULL;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGQUIT);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    signals.daemon = daemon;
+    if (fd < 0 || !vir_io_add(daemon->io, &signals.watch, fd, EPOLLIN, &err))
+        return fail_step("signals", err, daemon, EXIT_SIGNALS);
+    return TRUE;
 }
 
 /* ---- steps of the start ---- */
-
-static gboolean fail_step(const char *step, GError *err, VirDaemon *daemon, int code)
-{
-    VIR_LOGE("%s: %s: %s", daemon->spec->name, step, err ? err->message : "failed");
-    g_clear_error(&err);
-    daemon->exit_code = code;
-    return FALSE;
-}
 
 static void apply_limits(VirDaemon *daemon)
 {
@@ -205,10 +233,7 @@ static gboolean begin(VirDaemon *daemon)
         return fail_step("pid file", err, daemon, EXIT_FAILURE);
     daemon->loop = g_main_loop_new(NULL, FALSE);
     daemon->io = vir_io_new(NULL);
-    g_unix_signal_add(SIGTERM, on_terminate, daemon);
-    g_unix_signal_add(SIGINT, on_terminate, daemon);
-    g_unix_signal_add(SIGHUP, on_hangup, daemon);
-    return start_servers(daemon) && start_driver(daemon);
+    return watch_signals(daemon) && start_servers(daemon) && start_driver(daemon);
 }
 
 /* Nobody new, then the running calls, then the connections. Guests stay. */

@@ -95,6 +95,7 @@ gboolean vir_daemon_parse_options(VirDaemon *daemon, int argc, char **argv, int 
         fprintf(stderr, "%s: unexpected word '%s' on the command line\n", argv[0], argv[optind]);
         return FALSE;
     }
+    *ret_exit = EXIT_SUCCESS;
     return TRUE;
 }
 

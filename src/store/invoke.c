@@ -224,8 +224,12 @@ static void dispatch_job(VirInvocation *inv)
 static gboolean readonly_allows(const VirInvocation *inv, GError **err)
 {
     const VirCall *call = inv->call;
-    if (!inv->session->readonly || call->readonly == VIR_READONLY_ALLOW ||
-        (call->readonly == VIR_READONLY_DENY_IF && !vir_cond_holds(&call->readonly_cond, inv->args)))
+    gboolean deny = inv->session->readonly && call->readonly == VIR_READONLY_DENY;
+    if (inv->session->readonly && call->readonly == VIR_READONLY_DENY_IF) {
+        for (const VirCond *cond = call->readonly_conds; cond->kind != VIR_COND_ALWAYS && !deny; cond++)
+            deny = vir_cond_holds(cond, inv->args);
+    }
+    if (!deny)
         return TRUE;
     return vir_fail(err, VIR_ERR_OPERATION_DENIED, "%s is not allowed on a read-only connection",
                     call->api ? call->api : call->name);
