@@ -190,6 +190,11 @@ class Daemons:
             h.wait()
         self.helpers = []
         wait_for(lambda: not qemus(), "guests to end")
+        for c in sorted(cgroups(), key=len, reverse=True):      # the next test starts on a clean host
+            try:
+                os.rmdir(c)
+            except OSError:
+                pass
 
     def tail(self, n=3000):
         try:
@@ -285,6 +290,17 @@ class Console:
 
     def send(self, text):
         os.write(self.fd, text.encode())
+
+    def prompt(self, timeout=WAIT):
+        """Asks the guest's shell for a prompt; again when the first key got lost."""
+        end = time.monotonic() + timeout
+        while True:
+            self.send("\r")
+            try:
+                return self.expect("guest# ", 3)
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
 
     def command(self, cmd, timeout=WAIT):
         """Types a shell command and returns what it printed."""
@@ -384,14 +400,14 @@ def links():
 
 
 def leftovers():
-    """What running guests leave on a host: QEMUs, links, guest cgroups, run-time files."""
+    """What guests may leave on a host: QEMUs, links, guest cgroups, run-time files."""
     out = ["qemu %s pid %d" % kv for kv in qemus().items()]
     out += ["link " + n for n in links() if n not in ("lo",)]
     out += ["cgroup " + c for c in sorted(cgroups()) if re.search(r"/machine(\.slice)?/", c)]
     for d in ("/run/libvirt/qemu", "/var/lib/libvirt/qemu"):
         for top, dirs, files in os.walk(d):
             for n in files + [x for x in dirs if x.startswith("domain-")]:
-                if re.search(r"\.(pid|xml|monitor|sock)$|^domain-|^monitor", n) and "/autostart" not in top:
+                if re.search(r"\.(pid|xml|monitor|sock)$|^domain-|^monitor", n) and n != "driver.pid":
                     out.append(os.path.join(top, n))
     return out
 

@@ -7,6 +7,7 @@ Inside, /run, /etc/libvirt and /var/{lib,log,cache}/libvirt are tmpfs, /dev is a
 (the real /dev is shared by all namespaces and must not be re-moded), cgroups start at a cgroup of our own, and PID 1 reaps
 orphans at once, as a real init does.  Everything started inside dies with PID 1.
 """
+import json
 import os
 import shutil
 import signal
@@ -136,7 +137,7 @@ def private_dev():
 
 def private_dirs():
     """Fresh contents for everything a libvirt daemon writes; may be called again to start from nothing."""
-    etc = "/run/.etc-libvirt"
+    etc = "/run/.etc-libvirt"      # what the machine has, kept before it is hidden
     if not os.path.isdir(etc):
         if os.path.isdir("/etc/libvirt"):
             shutil.copytree("/etc/libvirt", etc, symlinks=True)
@@ -161,6 +162,35 @@ def private_dirs():
     os.makedirs("/run/libvirt")
 
 
+def prefix_of(build):
+    """Where the daemon of a build directory expects its files: its prefix, or None."""
+    try:
+        with open(build + "/meson-info/intro-buildoptions.json") as f:
+            return next(o["value"] for o in json.load(f) if o["name"] == "prefix")
+    except (OSError, StopIteration):
+        return None
+
+
+def private_prefix(prefix):
+    """Makes PREFIX/etc and PREFIX/var those of the private host, for builds that are not configured for /usr."""
+    old = "/run/.prefix"
+    os.makedirs(old)
+    if not os.path.isdir(prefix):
+        return
+    subprocess.run(["mount", "--rbind", prefix, old], check=True)
+    names = [n for n in os.listdir(prefix) if n not in ("etc", "var")]
+    mount("tmpfs", prefix, "mode=755")
+    for n in names:
+        src, dst = os.path.join(old, n), os.path.join(prefix, n)
+        if os.path.islink(src):
+            os.symlink(os.readlink(src), dst)
+        elif os.path.isdir(src):
+            os.mkdir(dst)
+            subprocess.run(["mount", "--rbind", src, dst], check=True)
+    for n in ("etc", "var"):
+        os.symlink("/" + n, os.path.join(prefix, n))
+
+
 def setup():
     cg = hierarchies()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=False)
@@ -174,6 +204,9 @@ def setup():
     os.chmod("/run/tmp", 0o1777)
     private_dev()
     private_dirs()
+    prefix = prefix_of(os.environ.get("MODVIRT_BUILD") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build"))
+    if prefix and prefix != "/usr":
+        private_prefix(prefix)
 
 
 def private_cgroups(found):
