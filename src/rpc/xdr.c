@@ -400,7 +400,8 @@ static gboolean decode_struct(Reader *r, const VirXdrStruct *s, guint8 *data, GE
 
 gboolean vir_xdr_decode(const VirXdrStruct *s, const void *buf, gsize len, void *data, gsize *ret_used, GError **err)
 {
-    Reader r = { buf, (const guint8 *) buf + len };
+    const guint8 *start = buf ? buf : (const guint8 *) "";   /* NULL is a fine empty payload */
+    Reader r = { start, start + len };
 
     memset(data, 0, s->size);
     if (!decode_struct(&r, s, data, err)) {
@@ -408,7 +409,7 @@ gboolean vir_xdr_decode(const VirXdrStruct *s, const void *buf, gsize len, void 
         return FALSE;
     }
     if (ret_used)
-        *ret_used = r.p - (const guint8 *) buf;
+        *ret_used = r.p - start;
     return TRUE;
 }
 
