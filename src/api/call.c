@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "api/call-data.h"
+#include "util/error.h"
+
+#define VIR_FROM_THIS VIR_FROM_NONE
 
 const VirCall *vir_call_find(guint32 program, gint32 proc)
 {
@@ -56,6 +59,27 @@ const VirCall *vir_call_all(gsize *ret_n)
 {
     *ret_n = vir_ncalls;
     return vir_calls;
+}
+
+gboolean vir_call_check_flags(const VirCall *call, const void *args, GError **err)
+{
+    const guint8 *at = (const guint8 *) args + call->flags_offset;
+    guint64 flags, unknown;
+
+    if (call->flags_offset == VIR_OFFSET_NONE)
+        return TRUE;
+    flags = call->flags_wide ? *(const guint64 *) at : *(const guint32 *) at;
+    unknown = flags & ~(guint64) call->flags_mask;
+    if (unknown)
+        return vir_fail(err, VIR_ERR_INVALID_ARG, "unsupported flags (0x%" G_GINT64_MODIFIER "x) in call %s", unknown,
+                        call->name);
+    for (const VirFlagRule *r = call->flag_rules; r && r->kind; r++) {
+        if (r->kind == VIR_FLAG_EXCLUSIVE && (flags & r->a) && (flags & r->b))
+            return vir_fail(err, VIR_ERR_INVALID_ARG, "flags '%s' and '%s' are mutually exclusive", r->a_name, r->b_name);
+        if (r->kind == VIR_FLAG_REQUIRES && (flags & r->a) && !(flags & r->b))
+            return vir_fail(err, VIR_ERR_INVALID_ARG, "flag '%s' is required by flag '%s'", r->b_name, r->a_name);
+    }
+    return TRUE;
 }
 
 gboolean vir_cond_holds(const VirCond *cond, const void *args)

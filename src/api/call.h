@@ -113,6 +113,15 @@ typedef struct {
     guint32 value;
 } VirCond;
 
+typedef enum { VIR_FLAG_END, VIR_FLAG_EXCLUSIVE, VIR_FLAG_REQUIRES } VirFlagRuleKind;
+
+/* How two flags go together: never both, or a only with b. A list ends with VIR_FLAG_END. */
+typedef struct {
+    guint8 kind;               /* VirFlagRuleKind */
+    guint32 a, b;
+    const char *a_name, *b_name;
+} VirFlagRule;
+
 /* One row of an access list; the list ends with perm VIR_ACL_NONE. */
 typedef struct {
     guint16 perm;              /* VirAclPermId of api/acl.h */
@@ -133,7 +142,10 @@ typedef struct {
     guint8 on;                 /* VirCallObject */
     guint8 on_by_name;         /* the handle is a bare char * (node devices), not a struct */
     guint16 on_offset;         /* of the handle inside args */
-    guint16 flags_offset;      /* of the flags argument */
+    guint16 flags_offset;      /* of the flags argument; VIR_OFFSET_NONE */
+    guint8 flags_wide;         /* it has 64 bits */
+    guint32 flags_mask;        /* bits that the API defines */
+    const VirFlagRule *flag_rules;
     guint16 op_offset;         /* of the method inside VirOps; VIR_OFFSET_NONE for events */
 
     guint8 subsystem;          /* VirSubsystem */
@@ -167,6 +179,10 @@ const VirCall *vir_call_by_name(const char *name);
 const VirCall *vir_call_event(VirEventClass event_class, gint id, VirEventVariant variant);
 /* All rows, program after program in the order of their numbers. */
 const VirCall *vir_call_all(gsize *ret_n);
+
+/* Refuses (VIR_ERR_INVALID_ARG) flags that the API does not define and combinations that it forbids. A driver still
+ * refuses what it does not support. */
+gboolean vir_call_check_flags(const VirCall *call, const void *args, GError **err);
 
 /* Whether @cond holds for these arguments. */
 gboolean vir_cond_holds(const VirCond *cond, const void *args);

@@ -2,12 +2,14 @@
  * The call table: look-ups, what every row must satisfy, and samples of each kind of rule. */
 #include <glib.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <libvirt/libvirt.h>
 
 #include "api/acl.h"
 #include "api/call.h"
 #include "api/ops.h"
+#include "util/error.h"
 
 static void test_lookup(void)
 {
@@ -110,6 +112,37 @@ static void test_conditions(void)
     g_assert_cmpstr(vir_acl_attributes[VIR_ON_DOMAIN][2], ==, "domain_uuid");
 }
 
+static void refuse_flags(const char *name, guint32 flags, const char *why)
+{
+    const VirCall *c = vir_call_by_name(name);
+    g_autofree guint8 *args = g_malloc0(c->args->size);
+    g_autoptr(GError) err = NULL;
+
+    *(guint32 *) (args + c->flags_offset) = flags;
+    g_assert_true(vir_call_check_flags(c, args, &err) == (why == NULL));
+    if (!why)
+        return;
+    g_assert_error(err, VIR_ERROR, VIR_ERR_INVALID_ARG);
+    g_assert_nonnull(strstr(err->message, why));
+}
+
+static void test_flags(void)
+{
+    refuse_flags("domain_get_xml_desc", 0xf, NULL);
+    refuse_flags("domain_get_xml_desc", 0x10, "unsupported flags (0x10)");
+    refuse_flags("domain_get_state", 1, "unsupported flags (0x1)");
+    refuse_flags("domain_get_memory_parameters", VIR_DOMAIN_AFFECT_LIVE | VIR_TYPED_PARAM_STRING_OKAY, NULL);
+    refuse_flags("domain_get_memory_parameters", VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG,
+                 "'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive");
+    refuse_flags("domain_set_vcpus_flags", VIR_DOMAIN_VCPU_MAXIMUM, "'VIR_DOMAIN_AFFECT_CONFIG' is required");
+    refuse_flags("domain_set_vcpus_flags", VIR_DOMAIN_VCPU_MAXIMUM | VIR_DOMAIN_AFFECT_CONFIG, NULL);
+    refuse_flags("connect_open", 0xffffffff, NULL);
+    refuse_flags("connect_get_all_domain_stats", VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS, NULL);
+    refuse_flags("domain_migrate_perform3", VIR_MIGRATE_ZEROCOPY | VIR_MIGRATE_LIVE, NULL);
+    g_assert_true(vir_call_by_name("domain_migrate_perform3")->flags_wide);
+    g_assert_true(vir_call_check_flags(vir_call_by_name("domain_create"), "", NULL));
+}
+
 static void test_samples(void)
 {
     const VirCall *c = vir_call_by_name("storage_vol_download");
@@ -137,6 +170,7 @@ int main(int argc, char **argv)
     g_test_add_func("/call/lookup", test_lookup);
     g_test_add_func("/call/rules", test_rules);
     g_test_add_func("/call/conditions", test_conditions);
+    g_test_add_func("/call/flags", test_flags);
     g_test_add_func("/call/samples", test_samples);
     return g_test_run();
 }

@@ -155,6 +155,22 @@ static guint32 be32(const GByteArray *packet, gsize at)
     return GUINT32_FROM_BE(word);
 }
 
+/* What real clients send must pass the flag rules. */
+static void check_flags(const GByteArray *packet, gsize at)
+{
+    const VirCall *call = vir_call_find(be32(packet, 4), be32(packet, 12));
+    g_autofree void *args = NULL;
+    g_autoptr(GError) err = NULL;
+
+    if (packet->data[19] != VIR_NET_CALL || !call || !call->args)
+        return;
+    args = g_malloc(call->args->size);
+    g_assert_true(vir_xdr_decode(call->args, packet->data + 4 + at, packet->len - 4 - at, args, NULL, NULL));
+    g_assert_true(vir_call_check_flags(call, args, &err));
+    g_assert_no_error(err);
+    vir_xdr_clear(call->args, args);
+}
+
 static void check_packet(const GByteArray *packet)
 {
     const VirXdrStruct *s;
@@ -171,6 +187,7 @@ static void check_packet(const GByteArray *packet)
     }
     g_test_message("%s", s->name);
     round_trip(s, packet->data + 4 + at, packet->len - 4 - at);
+    check_flags(packet, at);
     abuse(s, packet->data + 4 + at, packet->len - 4 - at);
 }
 

@@ -80,7 +80,28 @@ class Row:
             out.append(f"static const VirCond {self.call.name}_readonly[] = {{")
             out += [f"    {self.cond(c)}," for c in self.row["readonly"]]
             out += ["    { 0 }", "};"]
+        rules = [("EXCLUSIVE", *r) for r in self.row.get("exclusive", [])] + [("REQUIRES", *r) for r in self.row.get("requires", [])]
+        if rules:
+            out.append(f"static const VirFlagRule {self.call.name}_flags[] = {{")
+            out += [f'    {{ VIR_FLAG_{k}, {a}, {b}, "{a}", "{b}" }},' for k, a, b in rules]
+            out += ["    { 0 }", "};"]
         return out
+
+    def flags(self):
+        """Offset, width, known bits and rules of the flags argument."""
+        if "flags" not in self.fields or self.call.event:
+            return f".flags_offset = {NONE}"
+        if "flags" not in self.row:
+            self.fail("no flags = [enums]; an empty list says that no flag is defined")
+        unknown = [e for e in self.row["flags"] if e != "any" and e not in self.api.flag_enums]
+        if unknown:
+            self.fail(f"no header declares {unknown}")
+        names = [n for e in self.row["flags"] if e != "any" for n in self.api.flag_enums[e]]
+        mask = "G_MAXUINT32" if "any" in self.row["flags"] else " | ".join(f"(guint32) {n}" for n in names) or "0"
+        rules = f"{self.call.name}_flags" if self.row.get("exclusive") or self.row.get("requires") else "NULL"
+        wide = int(self.fields["flags"].kind in ("HYPER", "UHYPER"))
+        return (f".flags_offset = {self.offset('flags')}, .flags_wide = {wide}, .flag_rules = {rules},\n"
+                f"        .flags_mask = {mask}")
 
     def subject(self):
         text = self.row.get("subject")
@@ -112,8 +133,7 @@ class Row:
                f".proc = {c.number}, .since = {release(row.get('since'))}")
         yield f".args = {'&' + c.args + '_xdr' if c.args else 'NULL'}, .ret = {'&' + c.ret + '_xdr' if c.ret else 'NULL'}"
         yield f"{self.choice('on', '.on = VIR_ON_')}, .on_by_name = {int(by_name)}, .on_offset = {offset}"
-        flags = self.offset("flags") if "flags" in self.fields else NONE
-        yield f".flags_offset = {flags}"
+        yield self.flags()
         yield f".op_offset = {f'offsetof(VirOps, {c.name})' if c.has_method() else NONE}"
         yield self.choice("conn", ".subsystem = VIR_SUBSYSTEM_")
         yield f"{self.choice('job', '.job = VIR_JOB_', JOBS, 'quick')}, .states = {states}"
@@ -133,7 +153,8 @@ class Row:
 def table(api, note):
     calls = api.all_calls()
     rows = [Row(api, c) for c in calls]
-    out = [note, '#include "api/call-data.h"', "", "#include <stddef.h>", "", "#include <libvirt/libvirt.h>", "",
+    out = [note, '#include "api/call-data.h"', "", "#include <stddef.h>", "",
+           "#include <libvirt/libvirt-admin.h>", "#include <libvirt/libvirt-qemu.h>", "#include <libvirt/libvirt.h>", "",
            '#include "api/acl.h"', '#include "api/ops.h"', ""]
     for r in rows:
         out += r.lists()

@@ -8,9 +8,11 @@ SCALARS = {  # wire type -> (kind, C type, bytes on the wire)
     "uhyper": ("UHYPER", "guint64", 8), "double": ("DOUBLE", "double", 8), "char": ("CHAR", "char", 4),
     "uchar": ("UCHAR", "guint8", 4), "ushort": ("USHORT", "guint16", 4),
 }
+ENUM = re.compile(r"typedef enum \{(.*?)\} (\w+);", re.S)
+MEMBER = re.compile(r"^\s*(VIR_\w+) =", re.M)
 DECL = re.compile(r"^(\w+) (\w+)(?:<(\w+)>|\[(\w+)\])?$")
 CALL_KEYS = {
-    "number", "since", "api", "used_by", "on", "on_arg", "subject", "args", "args_struct", "ret", "ret_struct", "msg",
+    "number", "since", "api", "used_by", "on", "on_arg", "subject", "flags", "exclusive", "requires", "args", "args_struct", "ret", "ret_struct", "msg",
     "msg_struct", "c_arg", "c_count_arg", "by_ref", "param_probe", "mapping", "conn", "auth_required", "acl",
     "acl_filter", "readonly", "job", "states", "priority", "stream", "sparse_flag", "fds_in", "fds_out", "secret",
     "class", "variant", "id", "doc",
@@ -51,12 +53,16 @@ class Api:
         self.programs, self.structs, self.order, self.calls = {}, {}, [], {}
         self.constants, self.typedefs, self.enums = {}, {}, set()
         self.perms, self.attributes, self.features = {}, {}, {}
+        self.flag_enums = {}   # enum -> its members, of the public headers and of the wire
 
-    # ---- reading ----
+    # ---- reading: TOML files and the public headers that declare the enums of flags ----
 
     def load(self, paths):
         pending = []
         for path in sorted(paths):
+            if path.endswith(".h"):
+                self.add_header(path)
+                continue
             with open(path, "rb") as f:
                 data = tomllib.load(f)
             if "feature" in data:
@@ -75,11 +81,17 @@ class Api:
             self.resolve(name, ())
         self.check_numbers()
 
+    def add_header(self, path):
+        with open(path) as f:
+            for body, name in ENUM.findall(f.read()):
+                self.flag_enums[name] = MEMBER.findall(body)
+
     def add_program(self, data):
         prog = self.programs[data["program"]] = Program(data["program"], data)
         self.constants.update(prog.constants)
         self.typedefs.update(prog.typedefs)
         self.enums.update(prog.enums)
+        self.flag_enums.update({name: list(members) for name, members in prog.enums.items()})
         for name, decls in data.get("struct", {}).items():
             self.structs[name] = Struct(name, decls)
         for name, union in data.get("union", {}).items():
