@@ -239,8 +239,8 @@ VirBitmap *vir_bitmap_parse(const char *text, guint limit, GError **err)
             break;
         p = skip_space(p + 1);
     }
-    vir_fail(err, VIR_ERR_INVALID_ARG, "set '%.200s' is wrong at '%.20s' (write numbers below %u as in 0-3,^2,8)", text, p,
-             limit);
+    vir_fail(err, VIR_ERR_INVALID_ARG, "set '%.200s' is wrong at '%.20s' (write numbers below %u as in 0-3,^2,8)", text,
+             p, limit);
     return NULL;
 }
 

@@ -77,11 +77,13 @@ gboolean vir_cgroup_has(const VirCgroup *cg, VirCgroupController c)
 /* Hierarchies hold several controllers: TRUE for the first controller of each, so that every directory is met once. */
 static gboolean is_first(const VirCgroup *cg, int c, guint32 mask)
 {
+    if (!(mask & 1u << c) || !cg->paths[c])
+        return FALSE;
     for (int d = 0; d < c; d++)
         if ((mask & 1u << d) && cg->paths[d] && strcmp(cg->ch->mounts[d].dir, cg->ch->mounts[c].dir) == 0 &&
             strcmp(cg->paths[d], cg->paths[c]) == 0)
             return FALSE;
-    return (mask & 1u << c) && cg->paths[c];
+    return TRUE;
 }
 
 /* A new v1 cpuset admits no task until it has CPUs and memory nodes: it takes its parent's. */

@@ -11,7 +11,8 @@
 
 /* For error messages, by VirConfType. */
 static const char *const type_names[] = {
-    "a number", "a number", "a number", "a number", "0 or 1", "a string", "a list of strings", "a size", "a string or number",
+    "a number", "a number", "a number", "a number", "0 or 1", "a string", "a list of strings", "a size",
+    "a string or number",
 };
 
 const ConfEntry *vir_conf_find(const VirConf *conf, const char *key)
@@ -26,7 +27,8 @@ const ConfEntry *vir_conf_find(const VirConf *conf, const char *key)
 
 static gboolean mismatch(const VirConf *conf, const ConfEntry *e, VirConfType type, GError **err)
 {
-    return vir_fail(err, VIR_ERR_CONF_SYNTAX, "%s:%u: key '%s' must be %s", conf->name, e->line, e->key, type_names[type]);
+    return vir_fail(err, VIR_ERR_CONF_SYNTAX, "%s:%u: key '%s' must be %s", conf->name, e->line, e->key,
+                    type_names[type]);
 }
 
 typedef struct {
@@ -68,8 +70,8 @@ static gboolean get_number(const VirConf *conf, const ConfEntry *e, const VirCon
         return mismatch(conf, e, row->type, err);
     }
     if (*ret < range.min || *ret > range.max)
-        return vir_fail(err, VIR_ERR_CONF_SYNTAX, "%s:%u: key '%s' must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                        conf->name, e->line, e->key, range.min, range.max);
+        return vir_fail(err, VIR_ERR_CONF_SYNTAX, "%s:%u: key '%s' must be from %" G_GINT64_FORMAT " to %"
+                        G_GINT64_FORMAT, conf->name, e->line, e->key, range.min, range.max);
     return TRUE;
 }
 

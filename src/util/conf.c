@@ -67,6 +67,7 @@ static void clear_entry(gpointer data)
 static gboolean parse_long_string(Parser *p, char **ret)
 {
     const char *start = p->at += 3;
+    guint first_line = p->line;
     for (; p->end - p->at >= 3; p->at++) {
         if (memcmp(p->at, "\"\"\"", 3) == 0) {
             *ret = g_strndup(start, p->at - start);
@@ -76,6 +77,7 @@ static gboolean parse_long_string(Parser *p, char **ret)
         if (*p->at == '\n')
             p->line++;
     }
+    p->line = first_line;
     return wrong(p, "string that begins with \"\"\" has no end");
 }
 
@@ -166,7 +168,8 @@ static gboolean parse_value(Parser *p, ConfEntry *e)
         return parse_list(p, &e->list);
     default:
         e->kind = CONF_NUMBER;
-        return is_number_start(p) ? parse_number(p, &e->number) : wrong(p, "value expected: a number, a string or a list");
+        return is_number_start(p) ? parse_number(p, &e->number)
+                                  : wrong(p, "value expected: a number, a string or a list");
     }
 }
 

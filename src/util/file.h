@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Files that must survive a crash, bounded reads, directories and links. Any thread.
- * An atomic write leaves the old or the new content,
- * whatever kills the process or the machine.
+ * An atomic write leaves the old or the new content, whatever kills the process or the machine. A file has one writer at
+ * a time (its object's owner); what a dead writer left is NAME.new, and the next write takes it away.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 /* @dirfd: an open directory, or AT_FDCWD with a path in @name. Callers that write many files of one directory open it
- * once (vir_file_open_dir) and give its descriptor: the directory is then neither looked up nor opened for each write. */
+ * once (vir_file_open_dir) and give its descriptor: it is then neither looked up nor opened for each write. */
 gboolean vir_file_write_atomic(int dirfd, const char *name, const void *data, size_t len, mode_t mode, GError **err);
 
 /* The same, owned by uid and gid ((uid_t)-1: unchanged) before it becomes visible. */

@@ -18,7 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VirJson, vir_json_unref)   /* g_autoptr(VirJson) *
 #define VIR_JSON_MAX_DEPTH 64
 #define VIR_JSON_MAX_BYTES (64 * 1024 * 1024)
 
-/* One value and nothing after it but space; UTF-8 checked. @what names the source in errors ("reply of QEMU").
+/* One value and nothing after it but space; UTF-8 checked (single-quoted keys, NaN and Infinity pass). @what names the
+ * source in errors ("reply of QEMU").
  * Returns: caller's reference; NULL with @err set (VIR_ERR_INTERNAL_ERROR). */
 VirJson *vir_json_parse(const char *text, size_t len, const char *what, GError **err);
 VirJson *vir_json_parse_file(const char *path, size_t max, GError **err);

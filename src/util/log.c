@@ -178,7 +178,8 @@ gboolean vir_log_set_filters(const char *text, GError **err)
         int level = **w - '0';
         if (level < VIR_LOG_DEBUG || level > VIR_LOG_ERROR || (*w)[1] != ':' || !(*w)[2]) {
             filters_free(list, n);
-            return vir_fail(err, VIR_ERR_INVALID_ARG, "log filter '%s' is wrong (write LEVEL:SOURCE, LEVEL 1 to 4)", *w);
+            return vir_fail(err, VIR_ERR_INVALID_ARG, "log filter '%s' is wrong (write LEVEL:SOURCE, LEVEL 1 to 4)",
+                            *w);
         }
         const char *match = *w + 2 + ((*w)[2] == '+');   /* '+' asked for stack traces, once */
         list[n++] = (Filter){ level, g_strdup(match), g_strdup_printf("*%s*", match) };

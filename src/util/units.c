@@ -16,7 +16,9 @@ static guint64 factor(const char *unit)
     const char *at = *unit ? strchr(letters, g_ascii_tolower(*unit)) : NULL;
     if (!at)
         return 0;
-    guint64 base = !unit[1] || !g_ascii_strcasecmp(unit + 1, "ib") ? 1024 : !g_ascii_strcasecmp(unit + 1, "b") ? 1000 : 0;
+    guint64 base = !unit[1] || !g_ascii_strcasecmp(unit + 1, "ib") ? 1024
+                   : !g_ascii_strcasecmp(unit + 1, "b")            ? 1000
+                                                                   : 0;
     guint64 f = base;
     for (const char *p = letters; p < at; p++)
         f *= base;
@@ -32,8 +34,8 @@ gboolean vir_units_scale(guint64 *value, const char *unit, guint64 default_scale
         limit = G_MAXUINT64;
     guint64 product;
     if (__builtin_mul_overflow(*value, f, &product) || product > limit)
-        return vir_fail(err, VIR_ERR_OVERFLOW, "%" G_GUINT64_FORMAT " %s is more than the most allowed, %" G_GUINT64_FORMAT
-                        " bytes", *value, unit && *unit ? unit : "units", limit);
+        return vir_fail(err, VIR_ERR_OVERFLOW, "%" G_GUINT64_FORMAT " %s is more than the most allowed, %"
+                        G_GUINT64_FORMAT " bytes", *value, unit && *unit ? unit : "units", limit);
     *value = product;
     return TRUE;
 }
