@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the QEMU daemon is made of. Created by start, never freed while clients exist; members are set once, except the
+ * configuration, which a reload replaces.
+ */
+#pragma once
+
+#include "daemon/daemon.h"
+#include "hv/hooks.h"
+#include "hv/security/security.h"
+#include "virtqemud/caps/caps.h"
+#include "virtqemud/conf.h"
+#include "virtqemud/dirs.h"
+
+typedef struct {
+    VirDaemon *daemon;
+    VirDriver *driver;
+    VirHost *host;
+    QemuDirs *dirs;
+    VirQemuCapsCache *caps;
+    HvSecurity *security;
+    HvHooks *hooks;
+    VirStore *domains;
+    VirEvents *events;
+    int config_fd;               /* of dirs->config: writes of many documents need no look-up */
+    int state_fd;                /* of dirs->state */
+    int lock_fd;                 /* driver.pid */
+    GMutex conf_lock;
+    QemuConf *conf;              /* under conf_lock; qemu_driver_conf */
+    GMutex ports_lock;
+    GHashTable *ports;           /* display ports in use, under ports_lock */
+    gint active;                 /* running domains, atomic */
+} QemuDriver;
+
+gboolean qemu_driver_start(VirDaemon *daemon, VirDriver *driver, GError **err);
+void qemu_driver_reload(VirDaemon *daemon);
+void qemu_driver_stop(VirDaemon *daemon);
+gboolean qemu_driver_busy(VirDaemon *daemon);
+
+/* The configuration of now; the caller's reference. */
+QemuConf *qemu_driver_conf(QemuDriver *qemu);
+static inline QemuDriver *qemu_of(VirInvocation *inv)
+{
+    return inv->driver->data;
+}
+
+/* Display ports: the first free one of [min, max], or exactly @port. Reserved until given back. 0 with @err set. */
+guint qemu_port_take(QemuDriver *qemu, guint min, guint max, GError **err);
+void qemu_port_claim(QemuDriver *qemu, guint port);
+void qemu_port_release(QemuDriver *qemu, guint port);
