@@ -241,7 +241,8 @@ void vir_invoke(VirInvocation *inv)
     if (!find_method(inv->driver, inv->call)) {
         vir_fail(&err, VIR_ERR_NO_SUPPORT, "%s", inv->call->api ? inv->call->api : inv->call->name);
         finish(inv, err);
-    } else if (!readonly_allows(inv, &err) || !vir_resolve(inv, &err)) {
+    } else if (!readonly_allows(inv, &err) || !vir_call_check_flags(inv->call, inv->args, &err) ||
+               !vir_resolve(inv, &err)) {
         finish(inv, err);
     } else if (inv->driver->access && inv->call->job != VIR_JOB_POOL) {
         if (inv->driver->access(inv, inv->entry, &err))

@@ -167,7 +167,7 @@ void qemu_event_post(QemuDomain *dom, VirInvocation *inv, int id, gpointer msg, 
 /* What QEMU says, on the actor. @data may be NULL. */
 void qemu_handle_event(QemuDomain *dom, const char *name, VirJson *data, gint64 seconds, guint micros);
 
-/* ---- process (process/*.c) ---- */
+/* ---- process (start.c, end.c, attach.c) ---- */
 typedef enum {
     QEMU_START_PAUSED = 1 << 0,
     QEMU_START_AUTODESTROY = 1 << 1,

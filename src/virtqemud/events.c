@@ -255,7 +255,7 @@ static void on_tray_moved(QemuDomain *dom, VirJson *data)
         return;
     DomainDef *def = domain_def_copy(dom->live->def);
     DomainDisk *changed = (DomainDisk *)disk_by_alias(def, alias);
-    changed->tray = open ? DOMAIN_TRAY_OPEN : DOMAIN_TRAY_CLOSED;
+    changed->tray = open ? DOMAIN_DISK_TRAY_OPEN : DOMAIN_DISK_TRAY_CLOSED;
     qemu_domain_set_live(dom, domain_doc_new(def));
     qemu_domain_commit(dom);
     QEMU_EVENT(dom, NULL, VIR_DOMAIN_EVENT_ID_TRAY_CHANGE, remote_domain_event_callback_tray_change_msg,
