@@ -229,15 +229,16 @@ VirBitmap *vir_bitmap_parse(const char *text, guint limit, GError **err)
         if (!parse_item(map, &p, limit))
             break;
         p = skip_space(p);
-        if (!*p) {
+        gboolean comma = *p == ',';
+        p = skip_space(p + comma);
+        if (!*p) {   /* also after a comma, as the reference takes it */
             if (!vir_bitmap_is_empty(map))
                 return g_steal_pointer(&map);
             vir_fail(err, VIR_ERR_INVALID_ARG, "set '%.200s' is empty", text);
             return NULL;
         }
-        if (*p != ',')
+        if (!comma)
             break;
-        p = skip_space(p + 1);
     }
     vir_fail(err, VIR_ERR_INVALID_ARG, "set '%.200s' is wrong at '%.20s' (write numbers below %u as in 0-3,^2,8)", text,
              p, limit);

@@ -17,8 +17,8 @@ VirBitmap *vir_bitmap_copy(const VirBitmap *map);
 void vir_bitmap_free(VirBitmap *map);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VirBitmap, vir_bitmap_free)
 
-/* Numbers and ranges between commas, "^" takes out what stood before it, space is allowed around each; bits must be
- * below @limit. Returns: caller frees; NULL with VIR_ERR_INVALID_ARG naming the text and the place. An empty text or an
+/* Numbers and ranges between commas, "^" takes a number out that stood before it, space is allowed around each, one
+ * comma at the end is no error; bits must be below @limit. Returns: caller frees; NULL with VIR_ERR_INVALID_ARG naming the text and the place. An empty text or an
  * empty result is an error. */
 VirBitmap *vir_bitmap_parse(const char *text, guint limit, GError **err);
 /* "0-1,3". "" for the empty set. Returns: caller frees. */

@@ -119,6 +119,8 @@ char *vir_uri_format(const VirUri *uri)
     g_string_append_c(out, ':');
     if (uri->host)
         format_authority(out, uri);
+    else if (g_str_has_prefix(uri->path, "//"))
+        g_string_append(out, "/.");   /* or its start would be an authority */
     append_escaped(out, uri->path, "/:@!$&'()*+,;=");
     char separator = '?';
     for (guint i = 0; i < uri->n_params; i++) {

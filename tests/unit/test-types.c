@@ -96,12 +96,13 @@ static void assert_round(const char *in, const char *out)
 
 static void test_bitmap_text(void)
 {
-    static const char *const bad[] = { "", " ", ",", "1,", "a", "1-", "-1", "3-1", "4096", "0-4096", "1 2", "^1", "1,^1",
+    static const char *const bad[] = { "", " ", ",", "1,,", "^1,", "a", "1-", "-1", "3-1", "4096", "0-4096", "1 2", "^1", "1,^1",
                                        "99999999999999999999", "1--2", "1,,2" };
     assert_round("0", "0");
     assert_round("0-3,^2,8", "0-1,3,8");
     assert_round(" 3 , 1 - 2 ,0", "0-3");
     assert_round("4095", "4095");
+    assert_round("^2,0-3,", "0-3");
     assert_round("63-64,127-129", "63-64,127-129");
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) err = NULL;
