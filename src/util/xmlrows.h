@@ -32,7 +32,8 @@ extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint,
                                          "member '" #m "' has not the type of its row (" #T ")")
 #define X_SUB_(m, T, table) X_OFF_(m, T), .aux = &(table)
 
-#define X_SCALAR_(where, n, m, T, typ, ...) { .place = where, .name = n, X_OFF_(m, T), .type = &(typ), ##__VA_ARGS__ }
+#define X_SCALAR_(where, n, m, T, typ, ...) \
+    { .place = where, .name = n, X_OFF_(m, T), .size = sizeof(T), .type = &(typ), ##__VA_ARGS__ }
 
 /* Any VirXmlType of a model's own. */
 #define XA_CUSTOM(n, m, T, typ, ...) X_SCALAR_(XP_ATTR, n, m, T, typ, ##__VA_ARGS__)
@@ -59,8 +60,10 @@ extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint,
 #define XA_U64(n, m, ...)    X_SCALAR_(XP_ATTR, n, m, guint64, vir_xml_u64, ##__VA_ARGS__)
 #define XE_U64(n, m, ...)    X_SCALAR_(XP_ELEM, n, m, guint64, vir_xml_u64, ##__VA_ARGS__)
 #define XT_U64(m, ...)       X_SCALAR_(XP_TEXT, NULL, m, guint64, vir_xml_u64, ##__VA_ARGS__)
+#define XD_S64(m, ...)       X_SCALAR_(XP_DATA, NULL, m, gint64, vir_xml_s64, ##__VA_ARGS__)
 #define XA_S64(n, m, ...)    X_SCALAR_(XP_ATTR, n, m, gint64, vir_xml_s64, ##__VA_ARGS__)
 #define XE_S64(n, m, ...)    X_SCALAR_(XP_ELEM, n, m, gint64, vir_xml_s64, ##__VA_ARGS__)
+#define XD_ENUM(m, e, ...)    X_SCALAR_(XP_DATA, NULL, m, e##_enum_type, vir_xml_enum, .aux = &e##_enum, ##__VA_ARGS__)
 #define XA_ENUM(n, m, e, ...) X_SCALAR_(XP_ATTR, n, m, e##_enum_type, vir_xml_enum, .aux = &e##_enum, ##__VA_ARGS__)
 #define XE_ENUM(n, m, e, ...) X_SCALAR_(XP_ELEM, n, m, e##_enum_type, vir_xml_enum, .aux = &e##_enum, ##__VA_ARGS__)
 #define XT_ENUM(m, e, ...)    X_SCALAR_(XP_TEXT, NULL, m, e##_enum_type, vir_xml_enum, .aux = &e##_enum, ##__VA_ARGS__)
@@ -93,12 +96,16 @@ extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint,
 /* Rows of a table of this same struct. */
 #define X_SELF(table)           { .place = XP_FIELDS, .aux = &(table), .offset = X_CHECK_(sizeof(XS) > 0, "") }
 
+/* Written only while the string member is set. */
+#define XG_IF(n, m, ...)        { .place = XP_GROUP, .name = n, X_OFF_(m, char *), .type = &vir_xml_string, .aux = X_ROWS_(__VA_ARGS__) }
+
 /* Structs inside structs. FIELDS: their rows belong to this element; others: to a child element of their own. */
 #define X_FIELDS(m, T, table)     { .place = XP_FIELDS, X_SUB_(m, T, table) }
 #define X_EMBED(n, m, T, table, ...) { .place = XP_EMBED, .name = n, X_SUB_(m, T, table), ##__VA_ARGS__ }
+/* A nameless one owns what rows with XF_SHADOW read and write. */
 #define X_PTR(n, m, T, table, ...) { .place = XP_PTR, .name = n, X_SUB_(m, T *, table), ##__VA_ARGS__ }
 /* Allocated when any of its rows is read. */
-#define X_PTRFIELDS(m, T, table)  { .place = XP_PTRFIELDS, X_SUB_(m, T *, table) }
+#define X_PTRFIELDS(m, T, table, ...)  { .place = XP_PTRFIELDS, X_SUB_(m, T *, table), ##__VA_ARGS__ }
 
 #define X_ITEM_OFF_(m, T) .offset = offsetof(XS, m) + \
     X_CHECK_(__builtin_types_compatible_p(__typeof__(*X_MEMBER_(m).v), T) && \
@@ -109,8 +116,12 @@ extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint,
 
 /* Rows that exist only while the enum member @m (an attribute read before) has one of the values of @mask: unions. */
 #define X_BIT(v) (G_GINT64_CONSTANT(1) << (v))
-#define X_WHEN(m, mask, ...) { .place = XP_WHEN, .offset = offsetof(XS, m) + \
-    X_CHECK_(sizeof(X_MEMBER_(m)) == 1, "tag '" #m "' is not an enum of one byte"), .arg = (mask), .aux = X_ROWS_(__VA_ARGS__) }
+#define X_WHEN_(m, mask, fl, ...) { .place = XP_WHEN, .flags = fl, .arg = (mask), .offset = offsetof(XS, m) + \
+    X_CHECK_(sizeof(X_MEMBER_(m)) == 1, "tag '" #m "' is not an enum of one byte"), .aux = X_ROWS_(__VA_ARGS__) }
+#define X_WHEN(m, mask, ...)  X_WHEN_(m, mask, 0, __VA_ARGS__)
+#define X_UNION(m, mask, ...) X_WHEN_(m, mask, XF_UNION, __VA_ARGS__)    /* the members lie in a C union */
+/* The tag is not written: an element among these rows sets it (to the lowest value of @mask). */
+#define X_SETS(m, mask, ...)  X_WHEN_(m, mask, XF_SETS, __VA_ARGS__)
 
 /* The content of element @n kept as text, word for word. */
 #define X_RAW(n, m, ...) X_SCALAR_(XP_RAW, n, m, char *, vir_xml_string, ##__VA_ARGS__)

@@ -79,6 +79,8 @@ enum {
     XF_EMPTY     = 1 << 11,   /* strings: the empty string is a value, not absence */
     XF_EXCLUSIVE = 1 << 12,   /* a second such element is an error instead of being ignored */
     XF_SHADOW    = 1 << 13,   /* another spelling of a member that a row before it owns: not cleared, copied, compared */
+    XF_UNION     = 1 << 14,   /* X_WHEN: its members share memory with those of other tags */
+    XF_SETS      = 1 << 15,   /* X_WHEN: an element of it sets the tag */
 };
 
 typedef struct VirXmlRow VirXmlRow;
@@ -132,7 +134,8 @@ struct VirXmlRow {
     guint16 flags;
     guint16 since;              /* release * 100: 905 = 9.5; 0 = older than 9.0 */
     guint8 place;
-    guint8 width;
+    guint8 width;               /* digits of hexadecimal and octal numbers */
+    guint16 size;               /* of the member: scalars */
 };
 
 struct VirXmlTable {
@@ -157,7 +160,7 @@ gboolean vir_xml_equal(const VirXmlTable *table, gconstpointer a, gconstpointer 
 /* Parsing. Limits of vir_xml_doc_parse: VIR_XML_MAX_SIZE bytes, VIR_XML_MAX_DEPTH levels; no DTD, no entities but the
  * five of XML, no network, UTF-8 only. @what names the document in errors: "domain". */
 #define VIR_XML_MAX_SIZE (8 * 1024 * 1024)
-#define VIR_XML_MAX_DEPTH 64
+#define VIR_XML_MAX_DEPTH 256   /* libxml2 enforces it */
 typedef xmlDoc VirXmlDoc;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VirXmlDoc, xmlFreeDoc)
 xmlDocPtr vir_xml_doc_parse(const char *xml, gsize len, const char *what, int from, GError **err);

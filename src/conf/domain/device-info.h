@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "util/bitmap.h"
 #include "util/xmltab.h"
 
 #define DOMAIN_ADDRESS_VALUES(V)                                                                                      \
@@ -21,9 +22,8 @@ typedef struct {
 } DomainPciAddress;
 
 typedef struct {
-    bool has_uid, has_fid;
-    guint16 uid;
-    guint fid;
+    guint16 uid;        /* 0: absent */
+    gint64 fid;         /* -1: absent */
 } DomainZpci;
 
 typedef struct {
@@ -59,6 +59,7 @@ typedef struct {
     guint boot_order;            /* 0: none */
     char *boot_loadparm;
     guint acpi_index;            /* 0: none */
+    VirBitmap *acpi_nodeset;
     VirTristate rom_enabled, rom_bar;
     char *rom_file;
 } DomainDeviceInfo;
@@ -89,6 +90,8 @@ typedef struct {
 
 extern const VirXmlTable domain_device_info_table;        /* alias, acpi, address */
 extern const VirXmlTable domain_device_info_boot_table;   /* and boot, rom */
+extern const VirXmlTable domain_device_alias_table, domain_device_boot_table, domain_device_rom_table,
+    domain_device_place_table;                            /* the parts: place is acpi and address */
 extern const VirXmlTable domain_virtio_options_table, domain_device_seclabel_table, domain_reconnect_table;
 extern const VirXmlTable domain_pci_address_table;        /* attributes domain, bus, slot, function, multifunction */
 extern const VirXmlType domain_usb_port_type;             /* guint8[4] */

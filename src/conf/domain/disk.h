@@ -83,17 +83,21 @@ typedef struct {
 } DomainIoTune;
 
 /* One I/O thread that serves a device, with its virtqueues. */
+typedef struct { guint id; } DomainQueueRef;
 typedef struct {
     guint id;
-    VIR_ARRAY(guint) queues;
+    VIR_ARRAY(DomainQueueRef) queues;
 } DomainIothreadMap;
 
+typedef struct { guint seconds; } DomainStatInterval;
 typedef struct { guint64 start; } DomainHistogramBin;
 typedef struct { char *type; VIR_ARRAY(DomainHistogramBin) bins; } DomainHistogram;
 typedef struct {
-    VIR_ARRAY(guint) intervals;
+    VIR_ARRAY(DomainStatInterval) intervals;
     VIR_ARRAY(DomainHistogram) histograms;
 } DomainDiskStatistics;
+
+typedef struct { char *group; } DomainThrottleFilter;
 
 typedef struct {
     StorageSource src;             /* type, format, place and backing chain */
@@ -122,7 +126,7 @@ typedef struct {
     guint cylinders, heads, sectors;
     guint logical_block_size, physical_block_size, discard_granularity;
     DomainIoTune *iotune;
-    VIR_LIST(char) throttle_filters;
+    VIR_ARRAY(DomainThrottleFilter) throttle_filters;
     DomainDiskMirror *mirror;
     char *private_data;            /* of a status document, word for word */
     DomainDeviceInfo info;
@@ -198,7 +202,7 @@ typedef struct {
     DomainDeviceInfo info;
 } DomainController;
 
-extern const VirXmlTable domain_disk_table, domain_controller_table, domain_iotune_table;
+extern const VirXmlTable domain_disk_table, domain_controller_table, domain_iotune_table, domain_iothread_map_table;
 
 DomainDisk *domain_disk_new(void);
 void domain_disk_free(DomainDisk *disk);

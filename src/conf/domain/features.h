@@ -48,7 +48,7 @@ typedef struct { VirTristate e820_host, passthrough; DomainXenPassthrough passth
 /* LXC's kept or dropped capabilities, in the order of the document. */
 typedef struct {
     DomainCapsPolicy policy;
-    VirTristate caps[36];
+    VirTristate caps[37];
 } DomainCapsFeatures;
 
 /* <x/> features are bools, <x state='on'/> tristates. */
@@ -76,7 +76,7 @@ typedef struct {
 /* perf */
 #define DOMAIN_PERF_EVENTS 22
 typedef struct { VirTristate events[DOMAIN_PERF_EVENTS]; } DomainPerf;   /* VIR_PERF_PARAM_* in the order of the API */
-extern const char *const domain_perf_names[DOMAIN_PERF_EVENTS];
+const char *domain_perf_name(guint event);   /* "cmt"; NULL beyond the last */
 
 /* seclabel */
 #define DOMAIN_SECLABEL_VALUES(V) V(DOMAIN_SECLABEL_NOTHING, "none") V(DOMAIN_SECLABEL_DYNAMIC, "dynamic") V(DOMAIN_SECLABEL_STATIC, "static")
@@ -97,13 +97,12 @@ VIR_XML_ENUM(DomainLaunchType, domain_launch_type, DOMAIN_LAUNCH_NONE, DOMAIN_LA
 typedef struct {
     DomainLaunchType type;
     VirTristate kernel_hashes, author_key, vcek;
-    bool has_policy, has_cbitpos, has_reduced_phys_bits;
-    guint cbitpos, reduced_phys_bits;
-    guint64 policy;
+    bool qgs;
+    int cbitpos, reduced_phys_bits;   /* -1: absent */
+    guint64 policy;                /* G_MAXUINT64: absent */
     char *handle, *dh_cert, *session;
     char *guest_visible_workarounds, *id_block, *id_auth, *host_data;     /* sev-snp */
     char *mr_config_id, *mr_owner, *mr_owner_config, *qgs_path;           /* tdx */
-    bool qgs;
 } DomainLaunchSecurity;
 
 /* qemu: */

@@ -174,8 +174,7 @@ typedef struct {
     DomainAudioType type;
     DomainSdlDriver sdl_driver;
     VirTristate try_mmap, exclusive;
-    bool has_dsp_policy;
-    int dsp_policy;
+    int dsp_policy;                /* -1: absent */
     guint id;
     guint timer_period;
     char *server_name, *runtime_dir, *path;

@@ -104,10 +104,13 @@ typedef struct {
     char *persistent;
 } DomainTeaming;
 
+#define NET_HOSTDEV_KIND_VALUES(V) V(NET_HOSTDEV_KIND_PCI, "pci") V(NET_HOSTDEV_KIND_USB, "usb")
+VIR_XML_ENUM(NetHostdevKind, net_hostdev_kind, NET_HOSTDEV_KIND_NONE, NET_HOSTDEV_KIND_VALUES)
+
 /* type='hostdev' (and the actual network of such kind). */
 typedef struct {
     VirTristate managed, missing;
-    bool usb;
+    NetHostdevKind kind;
     DomainPciAddress pci;
     guint usb_bus, usb_device, vendor, product;
 } DomainNetHostdev;
@@ -132,6 +135,7 @@ typedef struct {
     VirMac mac, current_mac;       /* zero: absent */
     char *model;                   /* "virtio" */
     char *source;                  /* network, bridge, dev, name or path, by type */
+    char *source_kind, *source_dev; /* vhostuser: "unix"; the interface it stands for */
     char *portgroup, *portid;      /* network */
     char *address;                 /* server, client, mcast, udp */
     char *switchid, *portgroupid, *connectionid;   /* vds */
@@ -155,7 +159,6 @@ typedef struct {
     char *backend_tap, *backend_vhost, *backend_log, *backend_hostname, *backend_fqdn;
     guint queues, rx_queue_size, tx_queue_size, mtu, coalesce_rx_frames_max;
     guint64 sndbuf;
-    bool sndbuf_set;
     char *hostdev_driver_model;
     VirTristate hostdev_iommufd;
     char *actual;                  /* status: <actual> word for word */
@@ -164,7 +167,7 @@ typedef struct {
 
 extern const VirXmlTable domain_net_table;
 extern const VirXmlTable net_ip_table, net_route_table, net_bandwidth_table, net_vlan_table, net_vport_table,
-    net_port_forward_table, domain_teaming_table;
+    net_port_forward_table, domain_teaming_table, domain_filterref_table;
 
 DomainNet *domain_net_new(DomainNetType type);
 void domain_net_free(DomainNet *net);

@@ -49,21 +49,22 @@ typedef struct {
 } DomainLoader;
 
 typedef struct {
-    char *template;
+    StorageType type;              /* none: path; else <source> */
     StorageFormat format, template_format;
-    StorageSource *src;            /* file (written as text), or type= and <source> */
-    bool long_form;                /* written with type= and <source> */
+    char *template, *path;
+    StorageSource *src;
 } DomainOsNvram;
 
+#define DOMAIN_REBOOT_TIMEOUT_UNSET G_MININT
+
 typedef struct {
-    DomainOsType type;
+    DomainOsType os_type;
     DomainArch arch;
     DomainFirmware firmware;
     DomainSmbiosMode smbios;
     VirTristate bootmenu, bios_serial;
-    bool bootmenu_timeout_set, bios_reboot_timeout_set;
-    guint bootmenu_timeout;
-    int bios_reboot_timeout;
+    int bootmenu_timeout;          /* ms; -1: absent */
+    int bios_reboot_timeout;       /* ms, -1: no reboot; DOMAIN_REBOOT_TIMEOUT_UNSET: absent */
     char *machine;
     DomainLoader *loader;          /* NULL: no <loader> */
     DomainOsNvram *nvram;          /* NULL: no <nvram> */
@@ -128,7 +129,8 @@ typedef struct {
     DomainClockOffset offset;
     DomainClockBasis basis;        /* variable */
     bool adjustment_reset;         /* adjustment='reset' */
-    gint64 adjustment;             /* seconds; 0: absent */
+    bool adjustment_set;           /* it stood there, perhaps as 0 */
+    gint64 adjustment;             /* seconds */
     gint64 adjustment0;            /* status: as it was at start */
     char *timezone;
     guint64 start;                 /* absolute */

@@ -110,6 +110,7 @@ typedef struct {
     VirTristate managed, migration;
     char *path;                  /* unix socket of the helper */
     char *mode;                  /* "client" */
+    DomainReconnect reconnect;
 } StorageReservations;
 
 typedef struct StorageSource StorageSource;
@@ -122,6 +123,7 @@ struct StorageSource {
     guint index;                 /* live: node names are made of it */
     char *path;                  /* file, dev, dir, socket of vhostuser, name of a network image */
     char *fdgroup;
+    char *kind;                  /* nvme: "pci", vhostuser: "unix" */
     StorageNetwork *net;
     StorageVolumeRef *volume;
     StorageNvme *nvme;
@@ -145,7 +147,7 @@ struct StorageDataStore {
 
 extern const VirXmlTable storage_source_table;        /* <source> with index: disk, mirror */
 extern const VirXmlTable storage_backing_table;       /* <backingStore type=...> */
-extern const VirXmlTable storage_auth_table, storage_encryption_table;
+extern const VirXmlTable storage_auth_table, storage_encryption_table, storage_host_table, storage_data_store_table;
 extern const VirXmlRow storage_format_rows[];         /* <format type=...> */
 
 StorageSource *storage_source_new(StorageType type);

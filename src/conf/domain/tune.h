@@ -67,8 +67,7 @@ typedef struct { guint id; VirBitmap *cpuset; } DomainPin;      /* id: vcpu or i
 typedef struct {
     VirBitmap *ids;                /* vcpus or iothreads; NULL for the emulator */
     DomainScheduler scheduler;
-    bool has_priority;
-    int priority;
+    int priority;                  /* -1: absent */
 } DomainSched;
 
 typedef struct { guint id, level; DomainResCache type; guint64 size; } DomainCacheTune;
