@@ -192,8 +192,7 @@ static void bool_format(const VirXmlRow *row, gconstpointer member, GString *out
     g_string_append(out, *(const bool *)member ? "yes" : "no");
 }
 
-NUMBER(byte, guint8, guint64, parse_unsigned, format_unsigned, G_MAXUINT8)
-const VirXmlType vir_xml_bool = { "yesno", bool_parse, bool_format, byte_is_set, NULL, byte_copy, byte_equal, TRUE };
+const VirXmlType vir_xml_bool = { "yesno", bool_parse, bool_format, u8_is_set, NULL, u8_copy, u8_equal, TRUE };
 
 static gboolean enum_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -224,7 +223,7 @@ static void enum_format(const VirXmlRow *row, gconstpointer member, GString *out
         g_string_append(out, names->strings[value]);
 }
 
-const VirXmlType vir_xml_enum = { "enum", enum_parse, enum_format, byte_is_set, NULL, byte_copy, byte_equal, TRUE };
+const VirXmlType vir_xml_enum = { "enum", enum_parse, enum_format, u8_is_set, NULL, u8_copy, u8_equal, TRUE };
 
 static gboolean yesno_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -252,8 +251,8 @@ static void onoff_format(const VirXmlRow *row, gconstpointer member, GString *ou
     g_string_append(out, *(const VirTristate *)member == VIR_TRISTATE_ON ? "on" : "off");
 }
 
-const VirXmlType vir_xml_yesno = { "yesno", yesno_parse, yesno_format, byte_is_set, NULL, byte_copy, byte_equal, TRUE };
-const VirXmlType vir_xml_onoff = { "onoff", onoff_parse, onoff_format, byte_is_set, NULL, byte_copy, byte_equal, TRUE };
+const VirXmlType vir_xml_yesno = { "yesno", yesno_parse, yesno_format, u8_is_set, NULL, u8_copy, u8_equal, TRUE };
+const VirXmlType vir_xml_onoff = { "onoff", onoff_parse, onoff_format, u8_is_set, NULL, u8_copy, u8_equal, TRUE };
 
 static gboolean uuid_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {

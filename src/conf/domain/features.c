@@ -17,23 +17,24 @@ VIR_XML_ENUM_IMPL(domain_cfpc, DOMAIN_CFPC_VALUES)
 VIR_XML_ENUM_IMPL(domain_ibs, DOMAIN_IBS_VALUES)
 VIR_XML_ENUM_IMPL(domain_aia, DOMAIN_AIA_VALUES)
 
-#define STATE(n, m, ...) XG(n, XA_ONOFF("state", m, .flags = XF_ABI), ##__VA_ARGS__)
+#define STATE(n, m)          XG(n, XA_ONOFF("state", m, .flags = XF_ABI))
+#define STATE_AND(n, m, ...) XG(n, XA_ONOFF("state", m, .flags = XF_ABI), __VA_ARGS__)
 
 #define XS DomainHyperv
 static const VirXmlRow hyperv_rows[] = {
     XA_ENUM("mode", mode, domain_hyperv_mode, .flags = XF_ALWAYS | XF_ABI, .arg = DOMAIN_HYPERV_CUSTOM),
     STATE("relaxed", relaxed),
     STATE("vapic", vapic),
-    STATE("spinlocks", spinlocks, XA_UINT("retries", spinlock_retries, .flags = XF_ABI)),
+    STATE_AND("spinlocks", spinlocks, XA_UINT("retries", spinlock_retries, .flags = XF_ABI)),
     STATE("vpindex", vpindex),
     STATE("runtime", runtime),
     STATE("synic", synic),
-    STATE("stimer", stimer, STATE("direct", stimer_direct)),
+    STATE_AND("stimer", stimer, STATE("direct", stimer_direct)),
     STATE("reset", reset),
-    STATE("vendor_id", vendor_id, XA_STR("value", vendor_id_value, .flags = XF_ABI)),
+    STATE_AND("vendor_id", vendor_id, XA_STR("value", vendor_id_value, .flags = XF_ABI)),
     STATE("frequencies", frequencies),
     STATE("reenlightenment", reenlightenment),
-    STATE("tlbflush", tlbflush, STATE("direct", tlbflush_direct), STATE("extended", tlbflush_extended)),
+    STATE_AND("tlbflush", tlbflush, STATE("direct", tlbflush_direct), STATE("extended", tlbflush_extended)),
     STATE("ipi", ipi),
     STATE("evmcs", evmcs),
     STATE("avic", avic),
@@ -50,7 +51,7 @@ static const VirXmlRow kvm_rows[] = {
     STATE("hint-dedicated", hint_dedicated),
     STATE("poll-control", poll_control),
     STATE("pv-ipi", pv_ipi),
-    STATE("dirty-ring", dirty_ring, XA_UINT("size", dirty_ring_size, .flags = XF_ABI)),
+    STATE_AND("dirty-ring", dirty_ring, XA_UINT("size", dirty_ring_size, .flags = XF_ABI)),
     X_END
 };
 #undef XS
@@ -59,7 +60,7 @@ static const VirXmlTable kvm_table = { "kvm", sizeof(DomainKvmFeatures), kvm_row
 #define XS DomainXenFeatures
 static const VirXmlRow xen_rows[] = {
     STATE("e820_host", e820_host),
-    STATE("passthrough", passthrough, XA_ENUM("mode", passthrough_mode, domain_xen_passthrough, .flags = XF_ABI)),
+    STATE_AND("passthrough", passthrough, XA_ENUM("mode", passthrough_mode, domain_xen_passthrough, .flags = XF_ABI)),
     X_END
 };
 #undef XS
