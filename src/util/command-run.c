@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -67,10 +66,12 @@ static gboolean child_fds(ChildPlan *plan)
     return TRUE;
 }
 
+/* Bare system calls: the library's would change every thread of the memory this child may share. */
 static gboolean child_ids(const VirCommand *cmd)
 {
-    return setgroups(cmd->n_groups, cmd->groups) == 0 && setresgid(cmd->gid, cmd->gid, cmd->gid) == 0 &&
-           setresuid(cmd->uid, cmd->uid, cmd->uid) == 0;
+    return syscall(SYS_setgroups, cmd->n_groups, cmd->groups) == 0 &&
+           syscall(SYS_setresgid, cmd->gid, cmd->gid, cmd->gid) == 0 &&
+           syscall(SYS_setresuid, cmd->uid, cmd->uid, cmd->uid) == 0;
 }
 
 G_NORETURN static void child_main(ChildPlan *plan)
@@ -105,13 +106,15 @@ G_NORETURN static void child_main(ChildPlan *plan)
     child_fail(plan, STAGE_EXEC, errno);
 }
 
+/* The child of a command without a hook shares this process's memory until it is the program: a copy of the page
+ * tables would cost milliseconds in a large daemon. A hook gets a real fork, so that it may use memory. */
 static pid_t fork_child(ChildPlan *plan)
 {
     sigset_t all, old;
     sigfillset(&all);   /* no handler of ours may run in the child */
     pthread_sigmask(SIG_SETMASK, &all, &old);
     plan->parent = getpid();
-    pid_t pid = fork();
+    pid_t pid = plan->cmd->hook ? fork() : vfork();
     if (pid == 0)
         child_main(plan);
     int keep = errno;

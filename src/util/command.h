@@ -42,8 +42,8 @@ void vir_command_fd(VirCommand *cmd, int fd, int number, VirCommandFdMode mode);
 void vir_command_set_cwd(VirCommand *cmd, const char *dir);
 void vir_command_set_user(VirCommand *cmd, uid_t uid, gid_t gid, const gid_t *groups, gsize n_groups);
 void vir_command_set_umask(VirCommand *cmd, mode_t mask);
-/* Between fork and exec, after descriptors are in place and before uid and gid change. Async-signal-safe code only.
- * Returns 0 or an errno, which becomes the error of the start. */
+/* Between fork and exec, after descriptors are in place and before uid and gid change. Code that takes no lock another
+ * thread may hold (async-signal-safe; memory may be allocated). Returns 0 or an errno, the error of the start. */
 typedef int (*VirCommandHook)(gpointer data);
 void vir_command_set_hook(VirCommand *cmd, VirCommandHook hook, gpointer data);
 /* Signal the child gets when the thread that started it ends (PR_SET_PDEATHSIG); 0 is none. */
