@@ -5,8 +5,8 @@
     domain/devices/disk@type?   an attribute         domain/os/type?   an element; marks and types are ignored
     ... = (same content as domain/devices/disk/source)    the node shares that node's content
 
-usage: gen-xml-known.py PATHS SYMBOL HEADER > FILE.c
-Run once when a newer vocabulary is taken over; the result is committed.
+usage: gen-xml-known.py PATHS SYMBOL HEADER [FOREIGN-PREFIX...] > FILE.c
+Elements of a foreign prefix (another hypervisor's namespace) are left out: they are ignored, not refused. Run once when a newer vocabulary is taken over; the result is committed.
 """
 import re
 import sys
@@ -17,12 +17,12 @@ class Node:
         self.name, self.children, self.attrs, self.alias = name, {}, [], None
 
 
-def read(lines):
+def read(lines, foreign):
     root = None
     for line in lines:
         path = line.split()[0] if line.split() else ""
         path = re.sub(r"\{(\w+)\}", r"\1:", path)
-        if not path or "#" in path:
+        if not path or "#" in path or any("/%s:" % p in path for p in foreign):
             continue
         path, _, attr = path.partition("@")
         names = [n.rstrip("?*") for n in path.split("/")]
@@ -90,4 +90,4 @@ def emit(root, symbol, header, out):
 
 
 if __name__ == "__main__":
-    emit(read(open(sys.argv[1], encoding="utf-8")), sys.argv[2], sys.argv[3], sys.stdout)
+    emit(read(open(sys.argv[1], encoding="utf-8"), sys.argv[4:]), sys.argv[2], sys.argv[3], sys.stdout)

@@ -82,11 +82,29 @@ static gboolean has_value(const VirXmlRow *row, gconstpointer member)
     return row->flags & XF_ALWAYS || row->type->is_set(row, member);
 }
 
+/* The scale an amount is written in, and its name. */
+static guint64 out_scale(const VirXmlUnit *unit, guint64 bytes, const char **ret_name)
+{
+    static const char *const names[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+    guint64 scale = 1;
+    guint i = 0;
+
+    *ret_name = unit->out;
+    if (unit->out_scale)
+        return unit->out_scale;
+    for (; bytes && bytes % (scale * 1024) == 0 && i + 1 < G_N_ELEMENTS(names); i++)
+        scale *= 1024;
+    *ret_name = names[i];
+    return scale;
+}
+
 static void write_value(VirXmlFormat *format, const VirXmlRow *row, gconstpointer member)
 {
     if (row->type == &vir_xml_size) {
         const VirXmlUnit *unit = row->aux;
-        guint64 value = *(const guint64 *)member * unit->store / unit->out_scale;
+        const char *name;
+        guint64 value = *(const guint64 *)member * unit->store;
+        value /= out_scale(unit, value, &name);
         row->type->format(row, &value, format->out);
     } else {
         row->type->format(row, member, format->out);
@@ -104,12 +122,17 @@ static void write_attr(VirXmlFormat *format, const char *name, const VirXmlRow *
     g_string_append_c(out, '\'');
 }
 
-static void write_unit(VirXmlFormat *format, const VirXmlRow *row)
+static void write_unit(VirXmlFormat *format, const VirXmlRow *row, gconstpointer member)
 {
     const VirXmlUnit *unit = row->aux;
+    const char *name;
 
-    if (unit->out)
-        g_string_append_printf(format->out, " %s='%s'", unit->attr, unit->out);
+    out_scale(unit, *(const guint64 *)member * unit->store, &name);
+    g_string_append_c(format->out, ' ');
+    g_string_append(format->out, unit->attr);
+    g_string_append(format->out, "='");
+    g_string_append(format->out, name);
+    g_string_append_c(format->out, '\'');
 }
 
 static void write_nsdecl(VirXmlFormat *format, const VirXmlRow *row, gconstpointer base)
@@ -133,15 +156,18 @@ static void write_attrs(VirXmlFormat *format, const VirXmlRow *row, gconstpointe
                 break;
             write_attr(format, row->name, row, member);
             if (row->type == &vir_xml_size)
-                write_unit(format, row);
+                write_unit(format, row, member);
             break;
         case XP_TEXT:
             if (row->type == &vir_xml_size && is_written(format, row) && has_value(row, member))
-                write_unit(format, row);
+                write_unit(format, row, member);
             break;
-        case XP_FIELDS:
-            write_attrs(format, vir_xml_table_rows(row), member);
+        case XP_FIELDS: {
+            const VirXmlTable *table = row->aux;
+            if (!table->is_empty || !table->is_empty(member))
+                write_attrs(format, table->rows, member);
             break;
+        }
         case XP_PTRFIELDS:
             if (*(gpointer *)member)
                 write_attrs(format, vir_xml_table_rows(row), *(gpointer *)member);
@@ -185,7 +211,7 @@ static gboolean write_text(VirXmlFormat *format, const VirXmlRow *row, gconstpoi
 }
 
 static void write_element(VirXmlFormat *format, const char *name, const char *key, const VirXmlRow *rows, gconstpointer base,
-                          gboolean always)
+                          gboolean always, gboolean end_tag)
 {
     GString *out = format->out;
     gsize start = out->len, opened, inside;
@@ -210,7 +236,7 @@ static void write_element(VirXmlFormat *format, const char *name, const char *ke
         format->depth++;
         write_children(format, rows, base);
         format->depth--;
-        if (out->len == inside + 1) {
+        if (out->len == inside + 1 && !end_tag) {
             if (!has_attrs && !always) {
                 g_string_truncate(out, start);
                 return;
@@ -235,7 +261,7 @@ static void write_list(VirXmlFormat *format, const VirXmlRow *row, const VirXmlL
             vir_xml_format_elem(format, row->name, list->v[i]);
         else
             write_element(format, row->name, NULL, table->rows,
-                          row->place == XP_LIST ? list->v[i] : (gconstpointer)((const char *)list->v + i * table->size), TRUE);
+                          row->place == XP_LIST ? list->v[i] : (gconstpointer)((const char *)list->v + i * table->size), TRUE, FALSE);
     }
 }
 
@@ -247,7 +273,7 @@ static void write_scalar_element(VirXmlFormat *format, const VirXmlRow *row, gco
     g_string_append_c(out, '<');
     g_string_append(out, row->name);
     if (row->type == &vir_xml_size)
-        write_unit(format, row);
+        write_unit(format, row, member);
     g_string_append_c(out, '>');
     write_value(format, row, member);
     g_string_append(out, "</");
@@ -272,14 +298,14 @@ static void write_child(VirXmlFormat *format, const VirXmlRow *row, gconstpointe
         break;
     case XP_GROUP:
         if (!row->type || row->type->is_set(row, member))
-            write_element(format, row->name, row->key, row->aux, base, row->type || row->flags & XF_ALWAYS);
+            write_element(format, row->name, row->key, row->aux, base, row->type || row->flags & XF_ALWAYS, row->flags & XF_EMPTY);
         break;
     case XP_EMBED:
-        write_element(format, row->name, NULL, vir_xml_table_rows(row), member, (row->flags & XF_ALWAYS) != 0);
+        write_element(format, row->name, NULL, vir_xml_table_rows(row), member, (row->flags & XF_ALWAYS) != 0, row->flags & XF_EMPTY);
         break;
     case XP_PTR:
         if (row->name && *(gpointer *)member)
-            write_element(format, row->name, NULL, vir_xml_table_rows(row), *(gpointer *)member, TRUE);
+            write_element(format, row->name, NULL, vir_xml_table_rows(row), *(gpointer *)member, TRUE, row->flags & XF_EMPTY);
         break;
     case XP_LIST: case XP_ARRAY: case XP_STRLIST:
         write_list(format, row, member);
@@ -320,7 +346,7 @@ static void write_children(VirXmlFormat *format, const VirXmlRow *row, gconstpoi
 
 void vir_xml_format_object(VirXmlFormat *format, const VirXmlTable *table, const char *name, gconstpointer obj)
 {
-    write_element(format, name ? name : table->name, NULL, table->rows, obj, TRUE);
+    write_element(format, name ? name : table->name, NULL, table->rows, obj, TRUE, FALSE);
 }
 
 void vir_xml_format(const VirXmlTable *table, const char *name, gconstpointer obj, guint flags, guint depth, GString *out)

@@ -76,7 +76,7 @@ enum {
     XF_NOFORMAT  = 1 << 8,    /* read (an older spelling), never written */
     XF_HEX       = 1 << 9,    /* numbers: 0x with .width digits; decimal is read too */
     XF_OCTAL     = 1 << 10,   /* numbers: octal */
-    XF_EMPTY     = 1 << 11,   /* strings: the empty string is a value, not absence */
+    XF_EMPTY     = 1 << 11,   /* strings: the empty string is a value, not absence; elements: written with an end tag */
     XF_EXCLUSIVE = 1 << 12,   /* a second such element is an error instead of being ignored */
     XF_SHADOW    = 1 << 13,   /* another spelling of a member that a row before it owns: not cleared, copied, compared */
     XF_UNION     = 1 << 14,   /* X_WHEN: its members share memory with those of other tags */
@@ -102,7 +102,8 @@ typedef struct {
 } VirXmlType;
 
 /* How an amount with a unit is kept and written: kept in units of @store bytes, written as @out of @out_scale bytes
- * (beside attribute or element attribute @attr); read without a unit it counts @in_scale bytes. */
+ * (beside attribute or element attribute @attr; @out_scale 0: in the largest unit that leaves no fraction); read without a
+ * unit it counts @in_scale bytes. */
 typedef struct {
     const char *attr, *out;
     guint64 out_scale, store, in_scale;
@@ -144,6 +145,8 @@ struct VirXmlTable {
     const VirXmlRow *rows;      /* ends with X_END */
     /* After all attributes and children were read: purely syntactic completion. NULL: none. */
     gboolean (*parsed)(VirXmlParse *parse, xmlNodePtr node, gpointer obj, GError **err);
+    /* As a fragment (X_FIELDS) it is not written while this says so. NULL: always written. */
+    gboolean (*is_empty)(gconstpointer obj);
 };
 
 /* Objects */

@@ -26,6 +26,12 @@ static const VirXmlRow pci_rows[] = {
     X_END
 };
 #undef XS
+/* Where a device asks for "some PCI address" (type='pci' alone), nothing but the type is written. */
+static gboolean pci_is_empty(gconstpointer obj)
+{
+    return domain_pci_address_is_empty(obj);
+}
+static const VirXmlTable pci_place_table = { "address", sizeof(DomainPciAddress), pci_rows, .is_empty = pci_is_empty };
 const VirXmlTable domain_pci_address_table = { "address", sizeof(DomainPciAddress), pci_rows };
 
 static gboolean port_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
@@ -80,7 +86,7 @@ const VirXmlType domain_usb_port_type = { "usbPort", port_parse, port_format, po
 static const VirXmlRow address_rows[] = {
     XA_ENUM("type", type, domain_address_type, .flags = XF_REQUIRED | XF_ABI),
     X_UNION(type, X_BIT(DOMAIN_ADDRESS_PCI),
-        X_FIELDS(pci, DomainPciAddress, domain_pci_address_table),
+        X_FIELDS(pci, DomainPciAddress, pci_place_table),
         XG("zpci", XA_U16("uid", zpci.uid, .flags = XF_HEX, .width = 4),
                    XA_S64("fid", zpci.fid, .flags = XF_HEX, .width = 8, .arg = -1))),
     X_UNION(type, X_BIT(DOMAIN_ADDRESS_DRIVE),
@@ -101,7 +107,7 @@ static const VirXmlRow address_rows[] = {
     X_UNION(type, X_BIT(DOMAIN_ADDRESS_SPAPR_VIO),
         XA_U64("reg", spapr.reg, .flags = XF_HEX | XF_ABI, .width = 8, .arg = -1)),
     X_UNION(type, X_BIT(DOMAIN_ADDRESS_CCW),
-        XA_U16("cssid", ccw.cssid, .flags = XF_HEX | XF_ABI, .width = 2, .arg = DOMAIN_CCW_UNSET),
+        XA_U16("cssid", ccw.cssid, .flags = XF_HEX | XF_ABI, .width = 1, .arg = DOMAIN_CCW_UNSET),
         XA_U16("ssid", ccw.ssid, .flags = XF_HEX | XF_ABI, .width = 1, .arg = DOMAIN_CCW_UNSET),
         XA_U16("devno", ccw.devno, .flags = XF_HEX | XF_ABI, .width = 4, .arg = DOMAIN_CCW_UNSET)),
     X_UNION(type, X_BIT(DOMAIN_ADDRESS_ISA),

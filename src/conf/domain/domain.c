@@ -125,7 +125,7 @@ static const VirXmlRow domain_rows[] = {
         XG("suspend-to-mem", XA_YESNO("enabled", pm_suspend_to_mem)),
         XG("suspend-to-disk", XA_YESNO("enabled", pm_suspend_to_disk))),
     X_PTR("perf", perf, DomainPerf, domain_perf_table),
-    XG_ROWS("devices", device_rows, .flags = XF_ALWAYS),
+    XG_ROWS("devices", device_rows, .flags = XF_ALWAYS | XF_EMPTY),
     X_LIST("seclabel", seclabels, DomainSeclabel, domain_seclabel_table),
     X_PTR("keywrap", keywrap, DomainKeywrap, domain_keywrap_table, .flags = XF_ABI),
     X_PTR("launchSecurity", launch_security, DomainLaunchSecurity, domain_launch_security_table, .flags = XF_ABI),

@@ -86,7 +86,7 @@ static const VirXmlRow caps_rows[] = {
 #undef XS
 static const VirXmlTable caps_table = { "capabilities", sizeof(DomainCapsFeatures), caps_rows };
 
-static const VirXmlUnit tseg_unit = { "unit", "MiB", 1024 * 1024, 1, 1024 * 1024 };
+static const VirXmlUnit tseg_unit = { "unit", NULL, 0, 1, 1024 * 1024 };
 
 #define XS DomainFeatures
 #define PRESENT(n, m) XE_PRESENT(n, m, .flags = XF_ABI)
@@ -97,7 +97,7 @@ static const VirXmlRow features_rows[] = {
     XG_PRESENT("hap", hap, XA_ONOFF("state", hap_state, .flags = XF_ABI)),
     PRESENT("viridian", viridian),
     PRESENT("privnet", privnet),
-    X_PTR("hyperv", hyperv, DomainHyperv, hyperv_table, .flags = XF_ABI),
+    X_PTR("hyperv", hyperv, DomainHyperv, hyperv_table, .flags = XF_ABI | XF_EMPTY),
     X_PTR("kvm", kvm, DomainKvmFeatures, kvm_table, .flags = XF_ABI),
     XG_PRESENT("pvspinlock", pvspinlock, XA_ONOFF("state", pvspinlock_state, .flags = XF_ABI)),
     X_PTR("capabilities", caps, DomainCapsFeatures, caps_table, .flags = XF_ABI),

@@ -4,6 +4,8 @@
  */
 #include "conf/domain/tune.h"
 
+#include <libvirt/libvirt.h>
+
 #include "util/xmlrows.h"
 
 VIR_XML_ENUM_IMPL(domain_placement, DOMAIN_PLACEMENT_VALUES)
@@ -41,10 +43,10 @@ const VirXmlTable domain_memory_backing_table = { "memoryBacking", sizeof(Domain
 
 #define XS DomainMemtune
 static const VirXmlRow memtune_rows[] = {
-    XE_SIZE("hard_limit", hard_limit, vir_xml_kib),
-    XE_SIZE("soft_limit", soft_limit, vir_xml_kib),
-    XE_SIZE("min_guarantee", min_guarantee, vir_xml_kib),
-    XE_SIZE("swap_hard_limit", swap_hard_limit, vir_xml_kib),
+    XE_SIZE("hard_limit", hard_limit, vir_xml_kib, .arg = VIR_DOMAIN_MEMORY_PARAM_UNLIMITED),
+    XE_SIZE("soft_limit", soft_limit, vir_xml_kib, .arg = VIR_DOMAIN_MEMORY_PARAM_UNLIMITED),
+    XE_SIZE("min_guarantee", min_guarantee, vir_xml_kib, .arg = VIR_DOMAIN_MEMORY_PARAM_UNLIMITED),
+    XE_SIZE("swap_hard_limit", swap_hard_limit, vir_xml_kib, .arg = VIR_DOMAIN_MEMORY_PARAM_UNLIMITED),
     X_END
 };
 #undef XS
@@ -134,12 +136,14 @@ static const VirXmlTable vcpusched_table = { "vcpusched", sizeof(DomainSched), v
 static const VirXmlTable iothreadsched_table = { "iothreadsched", sizeof(DomainSched), iothreadsched_rows };
 static const VirXmlTable emulatorsched_table = { "emulatorsched", sizeof(DomainSched), emulatorsched_rows };
 
+static const VirXmlUnit cache_unit = { "unit", NULL, 0, 1, 1024 };
+
 #define XS DomainCacheTune
 static const VirXmlRow cache_rows[] = {
     XA_UINT("id", id, .flags = XF_ALWAYS),
     XA_UINT("level", level, .flags = XF_ALWAYS),
     XA_ENUM("type", type, domain_rescache, .flags = XF_REQUIRED),
-    XA_SIZE("size", size, vir_xml_kib, .flags = XF_ALWAYS),
+    XA_SIZE("size", size, cache_unit, .flags = XF_ALWAYS),
     X_END
 };
 #undef XS

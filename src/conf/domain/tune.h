@@ -35,7 +35,8 @@ typedef struct {
     guint allocation_threads;      /* 0: absent */
 } DomainMemoryBacking;
 
-typedef struct { guint64 hard_limit, soft_limit, min_guarantee, swap_hard_limit; } DomainMemtune;   /* 0: absent */
+typedef struct { guint64 hard_limit, soft_limit, min_guarantee, swap_hard_limit; } DomainMemtune;
+    /* each VIR_DOMAIN_MEMORY_PARAM_UNLIMITED when absent */
 
 typedef struct {
     char *path;
