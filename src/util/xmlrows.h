@@ -130,4 +130,6 @@ extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint,
     X_CHECK_(sizeof(X_MEMBER_(m)) == sizeof(void *), "member '" #m "' is no pointer") }
 /* See VirXmlHook; a comment beside it says why no other row does. */
 #define X_HOOK(n, hook) { .place = XP_HOOK, .name = n, .aux = &(hook) }
+/* An attribute or element that the vocabulary has here and that means nothing here: read over, not refused. */
+#define X_IGNORED(n) { .place = XP_IGNORED, .name = n }
 #define X_END { .place = XP_END }

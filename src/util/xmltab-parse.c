@@ -275,7 +275,7 @@ static const VirXmlRow *find_row(const VirXmlRow *row, xmlNodePtr child, gpointe
     for (; row->place != XP_END; row++) {
         switch ((VirXmlPlace)row->place) {
         case XP_ELEM: case XP_PRESENT: case XP_GROUP: case XP_EMBED: case XP_PTR: case XP_LIST: case XP_ARRAY:
-        case XP_STRLIST: case XP_RAW: case XP_HOOK:
+        case XP_STRLIST: case XP_RAW: case XP_HOOK: case XP_IGNORED:
             if (!row->name || *row->name != (child->ns && child->ns->prefix ? *row->name : *NAME(child)) ||
                 !name_matches(row->name, child) || !(any || key_matches(row, child)))
                 break;
@@ -447,7 +447,9 @@ static gboolean attr_is_known(const VirXmlParse *parse, const VirXmlKnownNode *e
 static gboolean has_row_for_attr(const VirXmlRow *row, const char *name)
 {
     for (; row->place != XP_END; row++) {
-        if (row->place == XP_ATTR && strcmp(row->name, name) == 0)
+        if ((row->place == XP_ATTR || row->place == XP_IGNORED) && strcmp(row->name, name) == 0)
+            return TRUE;
+        if (row->type == &vir_xml_size && row->place != XP_ELEM && strcmp(((const VirXmlUnit *)row->aux)->attr, name) == 0)
             return TRUE;
         if ((row->place == XP_FIELDS || row->place == XP_PTRFIELDS) && has_row_for_attr(vir_xml_table_rows(row), name))
             return TRUE;

@@ -22,7 +22,7 @@
 /* Takes over @item. */
 #define VIR_LIST_APPEND(list, item) VIR_LIST_INSERT(list, (list)->n, item)
 #define VIR_LIST_INSERT(list, pos, item) \
-    (vir_xml_list_grow((list), sizeof(*(list)->v), (pos)), (list)->v[pos] = (item))
+    ({ guint at_ = (pos); vir_xml_list_grow((list), sizeof(*(list)->v), at_); (list)->v[at_] = (item); })
 /* Gives item number @pos back to the caller. */
 #define VIR_LIST_STEAL(list, pos) \
     ({ __typeof__(*(list)->v) stolen_ = (list)->v[pos]; vir_xml_list_cut((list), sizeof(*(list)->v), (pos)); stolen_; })
@@ -122,7 +122,7 @@ typedef struct {
 
 typedef enum {
     XP_END, XP_ATTR, XP_TEXT, XP_ELEM, XP_DATA, XP_PRESENT, XP_GROUP, XP_FIELDS, XP_EMBED, XP_PTR, XP_PTRFIELDS, XP_LIST,
-    XP_ARRAY, XP_STRLIST, XP_WHEN, XP_RAW, XP_NSDECL, XP_HOOK,
+    XP_ARRAY, XP_STRLIST, XP_WHEN, XP_RAW, XP_NSDECL, XP_HOOK, XP_IGNORED,
 } VirXmlPlace;
 
 struct VirXmlRow {

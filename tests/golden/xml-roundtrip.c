@@ -2,8 +2,9 @@
  *
  * Parses each domain document named on stdin (one path a line), copies it, frees the first, formats the copy.
  *
- *     xml-roundtrip [--live] [--secure] [--bench N] < list
+ *     xml-roundtrip [--live] [--status] [--secure] [--bench N] < list
  *
+ * --status: the document is a <domstatus>; the <domain> in it is worked on.
  * Writes a line "ok BYTES" and the document, or "fail CODE MESSAGE", for each. tests/golden/test_domain_xml.py compares.
  * With --bench the list is worked through N times and the times per document are printed instead.
  */
@@ -16,10 +17,16 @@
 static void round_trip(const char *xml, gsize len, guint flags)
 {
     g_autoptr(GError) err = NULL;
-    DomainDef *def = domain_def_parse(xml, len, flags & ~VIR_XML_SECURE, &err);
-    DomainDef *copy;
+    g_autoptr(VirXmlDoc) doc = vir_xml_doc_parse(xml, len, "domain", 0, &err);
+    xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
+    DomainDef *def, *copy;
     g_autofree char *text = NULL, *diff = NULL;
 
+    if (root && flags & VIR_XML_STATUS) {
+        for (root = root->children; root && strcmp((const char *)root->name, "domain");)
+            root = root->next;
+    }
+    def = root ? domain_def_parse_node(root, flags & ~VIR_XML_SECURE, &err) : NULL;
     if (!def) {
         printf("fail %d %s\n", vir_error_code(err), err->message);
         return;
@@ -80,6 +87,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--live") == 0)
             flags &= ~VIR_XML_INACTIVE;
+        else if (strcmp(argv[i], "--status") == 0)
+            flags = (flags & ~VIR_XML_INACTIVE) | VIR_XML_STATUS | VIR_XML_SECURE;
         else if (strcmp(argv[i], "--secure") == 0)
             flags |= VIR_XML_SECURE;
         else if (strcmp(argv[i], "--bench") == 0 && i + 1 < argc)

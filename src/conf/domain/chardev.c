@@ -23,14 +23,19 @@ VIR_XML_ENUM_IMPL(domain_smartcard_mode, DOMAIN_SMARTCARD_VALUES)
 #define RECONNECT X_EMBED("reconnect", reconnect, DomainReconnect, domain_reconnect_table)
 #define MODE XA_ENUM("mode", mode, domain_chr_mode, .flags = XF_ALWAYS, .arg = DOMAIN_CHR_MODE_CONNECT)
 #define PROTOCOL XG("protocol", XA_ENUM("type", protocol, domain_chr_protocol, .flags = XF_ALWAYS, .arg = DOMAIN_CHR_PROTOCOL_RAW))
+/* One vocabulary for all types: what another type's <source> has is read over. */
+#define OTHERS \
+    X_IGNORED("mode"), X_IGNORED("path"), X_IGNORED("host"), X_IGNORED("service"), X_IGNORED("channel"), X_IGNORED("master"), \
+    X_IGNORED("slave"), X_IGNORED("append"), X_IGNORED("tls"), X_IGNORED("reconnect"), X_IGNORED("seclabel"), \
+    X_IGNORED("clipboard"), X_IGNORED("mouse")
 static const VirXmlRow source_rows[] = {
     XA_ENUM("type", type, domain_chr_type, .flags = XF_ALWAYS, .arg = DOMAIN_CHR_PTY),
     X_WHEN(type, TYPE(PTY),
-        XG_FLAGS("source", XF_LIVE, XA_STR("path", path), SECLABELS)),
+        XG_FLAGS("source", XF_LIVE, XA_STR("path", path), SECLABELS, OTHERS)),
     X_WHEN(type, TYPE(DEV) | TYPE(FILE) | TYPE(PIPE),
-        XG("source", XA_STR("path", path), XA_ONOFF("append", append), SECLABELS)),
+        XG("source", XA_STR("path", path), XA_ONOFF("append", append), SECLABELS, OTHERS)),
     X_WHEN(type, TYPE(UNIX),
-        XG_IF("source", path, MODE, XA_STR("path", path), SECLABELS, RECONNECT)),
+        XG_IF("source", path, MODE, XA_STR("path", path), SECLABELS, RECONNECT, OTHERS)),
     X_WHEN(type, TYPE(TCP),
         XG_FLAGS("source", XF_ALWAYS,
             MODE,
@@ -38,19 +43,23 @@ static const VirXmlRow source_rows[] = {
             XA_STR("service", service),
             XA_YESNO("tls", tls),
             XA_BOOL("tlsFromConfig", tls_from_config, .flags = XF_STATUS),
-            RECONNECT),
+            RECONNECT,
+            OTHERS),
         PROTOCOL),
     X_WHEN(type, TYPE(UDP),
-        XG_KEYED("source", "mode=bind", XA_STR("host", bind_host), XA_STR("service", bind_service)),
-        XG_KEYED("source", "mode=connect", XA_STR("host", host), XA_STR("service", service))),
+        XG_KEYED("source", "mode=bind", XA_STR("host", bind_host), XA_STR("service", bind_service), OTHERS),
+        XG_KEYED("source", "mode=connect", XA_STR("host", host), XA_STR("service", service), OTHERS)),
     X_WHEN(type, TYPE(NMDM),
-        XG("source", XA_STR("master", path), XA_STR("slave", slave))),
+        XG("source", XA_STR("master", path), XA_STR("slave", slave), OTHERS)),
     X_WHEN(type, TYPE(SPICEPORT) | TYPE(DBUS),
-        XG("source", XA_STR("channel", path))),
+        XG("source", XA_STR("channel", path), OTHERS)),
     X_WHEN(type, TYPE(QEMU_VDAGENT),
         XG("source",
             XG("clipboard", XA_YESNO("copypaste", copypaste)),
-            XG("mouse", XA_ENUM("mode", mouse, domain_mouse_mode)))),
+            XG("mouse", XA_ENUM("mode", mouse, domain_mouse_mode)),
+            OTHERS)),
+    X_IGNORED("source"),
+    X_IGNORED("protocol"),
     XG("log", XA_STR("file", log_file), XA_ONOFF("append", log_append)),
     X_END
 };
@@ -64,6 +73,7 @@ const VirXmlTable domain_chr_source_table = { "source", sizeof(DomainChrSource),
 #define PORT XA_INT("port", port, .flags = XF_ABI, .arg = -1)
 static const VirXmlRow serial_rows[] = {
     SOURCE,
+    X_IGNORED("tty"),
     XG("target",
         XA_ENUM("type", serial_target, domain_serial_target, .flags = XF_ABI),
         PORT,
@@ -73,7 +83,8 @@ static const VirXmlRow serial_rows[] = {
 };
 static const VirXmlRow parallel_rows[] = {
     SOURCE,
-    XG("target", PORT),
+    X_IGNORED("tty"),
+    XG("target", PORT, X_IGNORED("type"), X_IGNORED("model")),
     INFO,
     X_END
 };
@@ -83,7 +94,8 @@ static const VirXmlRow console_rows[] = {
     X_WHEN(source.type, X_BIT(DOMAIN_CHR_PTY), XA_STR("tty", source.path, .flags = XF_LIVE | XF_SHADOW)),
     XG("target",
         XA_ENUM("type", console_target, domain_console_target, .flags = XF_ABI),
-        PORT),
+        PORT,
+        X_IGNORED("model")),
     INFO,
     X_END
 };
@@ -129,7 +141,7 @@ static const VirXmlRow smartcard_rows[] = {
     X_WHEN(mode, X_BIT(DOMAIN_SMARTCARD_CERTIFICATES),
         X_STRLIST("certificate", certificates),
         XE_STR("database", database)),
-    X_WHEN(mode, X_BIT(DOMAIN_SMARTCARD_PASSTHROUGH), SOURCE),
+    X_WHEN(mode, X_BIT(DOMAIN_SMARTCARD_PASSTHROUGH), SOURCE, X_IGNORED("target")),
     INFO,
     X_END
 };

@@ -75,7 +75,8 @@ typedef struct {
     DomainAuthConnected connected;
     bool gl_present;               /* <gl> stood there */
     int port, tls_port, websocket; /* 0: absent; -1: automatic */
-    bool port_reserved;            /* status */
+    bool port_reserved;            /* not from a document: the port is ours to give back */
+    bool websocket_generated;      /* status: the daemon chose it */
     guint audio_id;                /* 0: none */
     char *listen;                  /* the attribute; the first listen of type address or network speaks */
     char *socket;                  /* vnc, the attribute (older spelling) */

@@ -134,6 +134,7 @@ static const VirXmlRow os_rows[] = {
     X_PTR("loader", loader, DomainLoader, loader_table),
     X_HOOK("nvram", nvram_hook),
     X_PTR(NULL, nvram, DomainOsNvram, nvram_table),
+    XG("varstore", XA_STR("template", varstore_template), XA_STR("path", varstore)),
     XE_STR("kernel", kernel),
     XE_STR("initrd", initrd),
     XE_STR("cmdline", cmdline),

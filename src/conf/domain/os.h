@@ -70,6 +70,7 @@ typedef struct {
     DomainOsNvram *nvram;          /* NULL: no <nvram> */
     VIR_ARRAY(DomainFirmwareFeature) firmware_features;
     VIR_ARRAY(DomainBoot) boot;
+    char *varstore, *varstore_template;
     char *kernel, *initrd, *cmdline, *dtb, *root, *shim;
     VIR_ARRAY(DomainAcpiTable) acpi_tables;
     char *init, *initdir, *inituser, *initgroup;
