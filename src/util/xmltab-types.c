@@ -41,7 +41,7 @@ static gboolean bad(char **why, const char *text, const char *what)
 
 static gboolean parse_unsigned(const VirXmlRow *row, const char *text, guint64 max, guint64 *ret, char **why)
 {
-    int base = row->flags & XF_HEX ? 0 : row->flags & XF_OCTAL ? 8 : 10;
+    int base = row->flags & (XF_HEX | XF_ANYBASE) ? 0 : row->flags & XF_OCTAL ? 8 : 10;
 
     if (vir_xml_number(text, base, max, ret))
         return TRUE;
@@ -53,7 +53,7 @@ static gboolean parse_signed(const VirXmlRow *row, const char *text, gint64 max,
 {
     gboolean negative = *text == '-';
     guint64 value;
-    int base = row->flags & XF_OCTAL ? 8 : row->flags & XF_HEX ? 0 : 10;
+    int base = row->flags & XF_OCTAL ? 8 : row->flags & (XF_HEX | XF_ANYBASE) ? 0 : 10;
 
     if (!vir_xml_number(text + negative, base, (guint64)max + negative, &value)) {
         *why = g_strdup_printf("'%.100s' is not a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, text, -max - 1, max);

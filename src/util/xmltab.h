@@ -81,6 +81,7 @@ enum {
     XF_SHADOW    = 1 << 13,   /* another spelling of a member that a row before it owns: not cleared, copied, compared */
     XF_UNION     = 1 << 14,   /* X_WHEN: its members share memory with those of other tags */
     XF_SETS      = 1 << 15,   /* X_WHEN: an element of it sets the tag */
+    XF_ANYBASE   = 1 << 16,   /* numbers: written decimal, read in hexadecimal and octal too */
 };
 
 typedef struct VirXmlRow VirXmlRow;
@@ -131,8 +132,8 @@ struct VirXmlRow {
     const VirXmlType *type;     /* of scalars */
     const char *key;            /* XG_KEYED: "attribute=value" that picks this group */
     gint64 arg;                 /* scalars: the value that means absent; XP_WHEN: mask of tag values */
+    guint32 flags;
     guint16 offset;
-    guint16 flags;
     guint16 since;              /* release * 100: 905 = 9.5; 0 = older than 9.0 */
     guint8 place;
     guint8 width;               /* digits of hexadecimal and octal numbers */

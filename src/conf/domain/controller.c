@@ -14,10 +14,10 @@ VIR_XML_ENUM_IMPL(domain_pci_model, DOMAIN_PCI_MODEL_VALUES)
 static const VirXmlRow pci_rows[] = {
     XG("model", XA_ENUM("name", model_name, domain_pci_model, .flags = XF_ABI)),
     XG("target",
-        XA_INT("chassisNr", chassis_nr, .flags = XF_ABI, .arg = -1),
-        XA_INT("chassis", chassis, .flags = XF_ABI, .arg = -1),
+        XA_INT("chassisNr", chassis_nr, .flags = XF_ANYBASE | XF_ABI, .arg = -1),
+        XA_INT("chassis", chassis, .flags = XF_ANYBASE | XF_ABI, .arg = -1),
         XA_INT("port", port, .flags = XF_HEX | XF_ABI, .width = 1, .arg = -1),
-        XA_INT("busNr", bus_nr, .flags = XF_ABI, .arg = -1),
+        XA_INT("busNr", bus_nr, .flags = XF_ANYBASE | XF_ABI, .arg = -1),
         XA_INT("index", target_index, .flags = XF_ABI, .arg = -1),
         XA_ONOFF("hotplug", hotplug, .flags = XF_ABI),
         XA_U64("memReserve", mem_reserve, .flags = XF_ABI, .since = 1100),

@@ -20,7 +20,10 @@ static const VirXmlRow iscsi_rows[] = {
     X_END
 };
 static const VirXmlRow adapter_rows[] = {
-    XG("adapter", XA_STR("name", adapter)),
+    XG("adapter",
+        XA_STR("name", adapter),
+        X_IGNORED("type"), X_IGNORED("parent"), X_IGNORED("managed"), X_IGNORED("parent_wwnn"), X_IGNORED("parent_wwpn"),
+        X_IGNORED("parent_fabric_wwn"), X_IGNORED("wwnn"), X_IGNORED("wwpn"), X_IGNORED("parentaddr")),
     XG_FLAGS("address", XF_ALWAYS,
         XA_UINT("bus", bus, .flags = XF_ALWAYS),
         XA_UINT("target", target, .flags = XF_ALWAYS),
@@ -42,6 +45,10 @@ static const VirXmlTable scsi_table = { "source", sizeof(DomainHostdevScsi), scs
 
 #define XS DomainHostdev
 #define TYPE(t) X_BIT(DOMAIN_HOSTDEV_##t)
+/* One vocabulary for all types: what another type has is read over. */
+#define OTHERS \
+    X_IGNORED("bus"), X_IGNORED("device"), X_IGNORED("port"), X_IGNORED("target"), X_IGNORED("unit"), X_IGNORED("uuid"), \
+    X_IGNORED("domain"), X_IGNORED("slot"), X_IGNORED("function"), X_IGNORED("multifunction")
 static const VirXmlRow subsystem_source_rows[] = {
     XA_ENUM("protocol", protocol, domain_scsi_protocol),
     XA_STR("wwpn", wwpn),
@@ -49,21 +56,23 @@ static const VirXmlRow subsystem_source_rows[] = {
     XA_ENUM("guestReset", guest_reset, domain_guest_reset),
     XA_YESNO("writeFiltering", write_filtering),
     X_WHEN(type, TYPE(PCI),
-        XG_FLAGS("address", XF_ALWAYS, X_FIELDS(pci, DomainPciAddress, domain_pci_address_table))),
+        XG_FLAGS("address", XF_ALWAYS, X_FIELDS(pci, DomainPciAddress, domain_pci_address_table), OTHERS)),
     X_WHEN(type, TYPE(USB),
         XG("vendor", XA_UINT("id", usb_vendor, .flags = XF_HEX, .width = 4)),
         XG("product", XA_UINT("id", usb_product, .flags = XF_HEX, .width = 4)),
         XG("address",
-            XA_UINT("bus", usb_bus),
-            XA_UINT("device", usb_device),
-            XA_CUSTOM("port", usb_port, guint8[4], domain_usb_port_type, .since = 1200))),
+            XA_UINT("bus", usb_bus, .flags = XF_ANYBASE),
+            XA_UINT("device", usb_device, .flags = XF_ANYBASE),
+            XA_CUSTOM("port", usb_port, guint8[4], domain_usb_port_type, .since = 1200),
+            OTHERS)),
     X_WHEN(type, TYPE(SCSI),
         X_WHEN(protocol, X_BIT(DOMAIN_SCSI_PROTOCOL_NONE) | X_BIT(DOMAIN_SCSI_PROTOCOL_ADAPTER),
             X_PTRFIELDS(scsi, DomainHostdevScsi, adapter_table, .flags = XF_SHADOW)),
         X_WHEN(protocol, X_BIT(DOMAIN_SCSI_PROTOCOL_ISCSI),
             X_PTRFIELDS(scsi, DomainHostdevScsi, iscsi_table, .flags = XF_SHADOW)),
         X_PTR(NULL, scsi, DomainHostdevScsi, scsi_table)),
-    X_WHEN(type, TYPE(MDEV), XG("address", XA_UUID("uuid", mdev_uuid))),
+    X_WHEN(type, TYPE(MDEV), XG("address", XA_UUID("uuid", mdev_uuid), OTHERS)),
+    X_IGNORED("address"), X_IGNORED("adapter"), X_IGNORED("host"), X_IGNORED("auth"), X_IGNORED("initiator"), X_IGNORED("name"),
     X_END
 };
 static const VirXmlRow capabilities_source_rows[] = {

@@ -41,8 +41,9 @@ static const VirXmlRow hostdev_rows[] = {
         XA_ENUM("type", kind, net_hostdev_kind),
         X_WHEN(kind, X_BIT(NET_HOSTDEV_KIND_PCI), X_FIELDS(pci, DomainPciAddress, domain_pci_address_table)),
         X_WHEN(kind, X_BIT(NET_HOSTDEV_KIND_USB) | X_BIT(NET_HOSTDEV_KIND_NONE),
-            XA_UINT("bus", usb_bus),
-            XA_UINT("device", usb_device))),
+            XA_UINT("bus", usb_bus, .flags = XF_ANYBASE),
+            XA_UINT("device", usb_device, .flags = XF_ANYBASE)),
+        X_IGNORED("port")),
     X_END
 };
 static const VirXmlRow managed_rows[] = {
