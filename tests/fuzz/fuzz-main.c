@@ -31,24 +31,30 @@ static void run_hex(const char *text)
     }
 }
 
+static void run_folder(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL), *data = NULL;
+        gsize len;
+
+        if (g_file_test(path, G_FILE_TEST_IS_DIR))
+            run_folder(path);
+        else if (!g_file_get_contents(path, &data, &len, NULL))
+            continue;
+        else if (g_str_has_suffix(name, ".hex"))
+            run_hex(data);
+        else
+            run((const guint8 *) data, len);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++) {
-        g_autoptr(GDir) dir = g_dir_open(argv[i], 0, NULL);
-        const char *name;
-
-        while (dir && (name = g_dir_read_name(dir))) {
-            g_autofree char *path = g_build_filename(argv[i], name, NULL), *data = NULL;
-            gsize len;
-
-            if (!g_file_get_contents(path, &data, &len, NULL))
-                continue;
-            if (g_str_has_suffix(name, ".hex"))
-                run_hex(data);
-            else
-                run((const guint8 *) data, len);
-        }
-    }
+    for (int i = 1; i < argc; i++)
+        run_folder(argv[i]);
     g_print("1..1\nok 1 - %u inputs\n", inputs);
     return 0;
 }

@@ -342,6 +342,36 @@ static void test_lists(void)
     g_assert_null(list.v);
 }
 
+/* A vocabulary: thing(@later) { later { deep(@x) }, text } */
+static const char known_strings[] = "thing\0later\0deep\0x\0text";
+static const guint16 known_attrs[] = { 6, 17 };
+static const VirXmlKnownNode known_nodes[] = { { 0, 1, 2, 0, 1 }, { 6, 3, 1, 1, 0 }, { 19, 4, 0, 1, 0 }, { 12, 4, 0, 1, 1 } };
+static const VirXmlKnown known = { known_nodes, known_attrs, known_strings };
+
+static void test_known(void)
+{
+    static const struct { const char *xml, *message; } rows[] = {
+        { "<thing colour='red' never='1'><never/><text>t</text></thing>", NULL },
+        { "<thing colour='red' later='1'/>", "thing@later: this attribute is not supported yet; remove it" },
+        { "<thing colour='red'><later/></thing>", "thing/later: this element is not supported yet; remove it" },
+        { "<thing colour='blue'><only>x</only></thing>", NULL },
+        { "<thing colour='red'><text><later/></text></thing>", NULL },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const VirXmlParse opts = { .known = &known, .known_path = "thing" };
+        g_autoptr(GError) err = NULL;
+        g_autoptr(VirXmlDoc) doc = vir_xml_doc_parse(rows[i].xml, strlen(rows[i].xml), "thing", VIR_FROM_XML, NULL);
+        Thing *thing = vir_xml_new(&thing_table);
+
+        g_assert_cmpint(vir_xml_parse(&thing_table, xmlDocGetRootElement(doc), thing, &opts, &err), ==, rows[i].message == NULL);
+        g_assert_cmpstr(err ? err->message : NULL, ==, rows[i].message);
+        if (err)
+            g_assert_error(err, VIR_ERROR, VIR_ERR_CONFIG_UNSUPPORTED);
+        vir_xml_free(&thing_table, thing);
+    }
+}
+
 static void test_hostile(void)
 {
     static const char *const rows[] = {
@@ -382,6 +412,7 @@ int main(int argc, char **argv)
     g_test_add_func("/xmltab/errors", test_errors);
     g_test_add_func("/xmltab/equal", test_equal);
     g_test_add_func("/xmltab/lists", test_lists);
+    g_test_add_func("/xmltab/known", test_known);
     g_test_add_func("/xmltab/hostile", test_hostile);
     return g_test_run();
 }

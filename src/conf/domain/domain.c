@@ -42,7 +42,7 @@ static const VirXmlRow cpu_rows[] = {
         XA_ENUM("placement", vcpu_placement, domain_placement),
         XA_CPUSET("cpuset", cpuset),
         XA_UINT("current", vcpus_current),
-        XT_UINT(vcpus_max, .flags = XF_ABI)),
+        XT_UINT(vcpus_max, .flags = XF_ALWAYS | XF_ABI, .arg = 1)),
     XG("vcpus", X_ARRAY("vcpu", vcpus, DomainVcpu, domain_vcpu_table)),
     XE_UINT("iothreads", iothreads),
     XG("iothreadids", X_ARRAY("iothread", iothread_list, DomainIothread, domain_iothread_table)),

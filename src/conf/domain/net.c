@@ -156,7 +156,7 @@ static const VirXmlRow net_rows[] = {
         XA_STR("fqdn", backend_fqdn)),
     X_PTR("teaming", teaming, DomainTeaming, domain_teaming_table),
     X_PTR("filterref", filter, DomainFilterRef, domain_filterref_table),
-    XG("tune", XE_U64("sndbuf", sndbuf)),
+    XG("tune", XE_U64("sndbuf", sndbuf, .arg = -1)),
     XG("link", XA_ENUM("state", link, domain_link_state)),
     XG("mtu", XA_UINT("size", mtu, .flags = XF_ABI)),
     XG("coalesce", XG("rx", XG("frames", XA_UINT("max", coalesce_rx_frames_max)))),

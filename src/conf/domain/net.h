@@ -158,7 +158,7 @@ typedef struct {
     char *script, *downscript, *backenddomain;
     char *backend_tap, *backend_vhost, *backend_log, *backend_hostname, *backend_fqdn;
     guint queues, rx_queue_size, tx_queue_size, mtu, coalesce_rx_frames_max;
-    guint64 sndbuf;
+    guint64 sndbuf;                /* G_MAXUINT64: absent */
     char *hostdev_driver_model;
     VirTristate hostdev_iommufd;
     char *actual;                  /* status: <actual> word for word */
