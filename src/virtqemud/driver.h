@@ -7,6 +7,7 @@
 
 #include "daemon/daemon.h"
 #include "hv/hooks.h"
+#include "hv/host/facts.h"
 #include "hv/security/security.h"
 #include "virtqemud/caps/caps.h"
 #include "virtqemud/conf.h"
@@ -17,6 +18,7 @@ typedef struct {
     VirDriver *driver;
     VirHost *host;
     QemuDirs *dirs;
+    VirHostFacts *facts;         /* made when first asked for: qemu_facts */
     VirQemuCapsCache *caps;
     HvSecurity *security;
     HvHooks *hooks;
@@ -48,3 +50,6 @@ static inline QemuDriver *qemu_of(VirInvocation *inv)
 guint qemu_port_take(QemuDriver *qemu, guint min, guint max, GError **err);
 void qemu_port_claim(QemuDriver *qemu, guint port);
 void qemu_port_release(QemuDriver *qemu, guint port);
+
+/* What is known of this machine; of the driver. */
+VirHostFacts *qemu_facts(QemuDriver *qemu);

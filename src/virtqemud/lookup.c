@@ -2,8 +2,8 @@
  *
  * Finding and listing domains: from the published views, without waiting.
  */
-#include "virtqemud/domain.h"
 #include "virtqemud/methods-info.h"
+#include "virtqemud/view.h"
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
 
