@@ -7,11 +7,11 @@
 
 #include "daemon/daemon.h"
 #include "hv/hooks.h"
-#include "hv/host/facts.h"
 #include "hv/security/security.h"
 #include "virtqemud/caps/caps.h"
 #include "virtqemud/conf.h"
 #include "virtqemud/dirs.h"
+#include "hv/host/facts.h"
 
 typedef struct {
     VirDaemon *daemon;

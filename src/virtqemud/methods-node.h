@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Calls about this machine and what QEMU can do on it.
+ */
+#pragma once
+
+#include "api/ops.h"
+
+/* node.c */
+VirMethod_connect_get_type qemu_connect_get_type;
+VirMethod_connect_get_version qemu_connect_get_version;
+VirMethod_connect_get_max_vcpus qemu_connect_get_max_vcpus;
+VirMethod_connect_supports_feature qemu_connect_supports_feature;
+VirMethod_connect_get_capabilities qemu_connect_get_capabilities;
+VirMethod_connect_get_domain_capabilities qemu_connect_get_domain_capabilities;
+VirMethod_connect_get_cpu_model_names qemu_connect_get_cpu_model_names;
+VirMethod_node_get_info qemu_node_get_info;
+VirMethod_node_get_cpu_map qemu_node_get_cpu_map;
+VirMethod_node_get_free_memory qemu_node_get_free_memory;
+VirMethod_node_get_cells_free_memory qemu_node_get_cells_free_memory;
+VirMethod_node_get_cpu_stats qemu_node_get_cpu_stats;
+VirMethod_node_get_memory_stats qemu_node_get_memory_stats;
+VirMethod_node_get_free_pages qemu_node_get_free_pages;
+VirMethod_node_get_security_model qemu_node_get_security_model;
