@@ -44,6 +44,8 @@ static void domain_free(gpointer data)
     virObjectUnref(dom->live);
     virObjectUnref(dom->config);
     virObjectUnref(dom->caps);
+    virObjectUnref(dom->autodestroy);
+    vir_plan_free(dom->plan);
     hv_placement_free(dom->placement);
     hv_label_set_free(dom->labels);
     qemu_log_free(dom->log);
@@ -75,7 +77,6 @@ QemuDomain *qemu_domain_new(QemuDriver *qemu, VirEntry *entry)
     dom->entry = entry;
     dom->id = -1;
     dom->pidfd = -1;
-    dom->exit_watch.fd = -1;
     dom->state = VIR_DOMAIN_SHUTOFF;
     entry->data = dom;
     return dom;

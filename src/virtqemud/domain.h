@@ -9,6 +9,7 @@
 #include "hv/placement/placement.h"
 #include "store/invoke.h"
 #include "virtqemud/driver.h"
+#include "virtqemud/plan/plan.h"
 #include "virtqemud/process/qlog.h"
 #include "virtqemud/qmp/qmp.h"
 #include "util/proc.h"
@@ -69,9 +70,10 @@ typedef struct {
     pid_t pid;
     guint64 start_time;
     int pidfd;
-    VirIoWatch exit_watch;
-    gboolean exit_watched;
     VirQmp *mon;
+    gboolean mon_closed;         /* no event can come any more */
+    gboolean exited;             /* pidfd said so */
+    VirPlan *plan;               /* whose host steps are to be undone at the end; NULL after a restart of the daemon */
     char *mon_path, *lib_dir, *channel_dir;
     HvPlacement *placement;
     HvLabelSet *labels;
@@ -84,6 +86,7 @@ typedef struct {
     int pause_reason;            /* why the next STOP event comes; 0: nobody said */
     const char *awaited_device;  /* a detach waits for this alias to go; NULL */
     gboolean device_deleted, device_refused;
+    gboolean start_cancelled;    /* a destroy cut off the last start; the next destroy is that one */
     gboolean fake_reboot;        /* the next SHUTDOWN event is turned into a reset */
     gboolean shutdown_seen;      /* QEMU said SHUTDOWN: its end is no crash */
     gboolean begun_shutdown;     /* by us: destroy, autodestroy */
@@ -91,7 +94,7 @@ typedef struct {
     char *in_doubt;              /* the command QEMU has not answered; mutations fail at once */
     char *foreign_status;        /* nodes of a libvirt status document that we keep word for word; NULL */
     GHashTable *consoles;        /* open streams by device alias */
-    gpointer autodestroy;        /* session; NULL */
+    VirSession *autodestroy;     /* whose end is the guest's; reference; NULL */
 } QemuDomain;
 
 extern const VirKind qemu_domain_kind;
@@ -174,22 +177,36 @@ typedef enum {
     QEMU_START_RESET_NVRAM = 1 << 2,
     QEMU_START_FORCE_BOOT = 1 << 3,
 } QemuStartFlags;
-/* On the actor. @inv may be NULL (autostart). */
+/* On the actor. The live document is dom->live where a caller set it (create), else a copy of dom->config. @inv may be
+ * NULL (autostart). On failure nothing is left. */
 gboolean qemu_process_start(QemuDomain *dom, VirInvocation *inv, guint flags, GError **err);
-/* Ends the process and everything that belongs to it; commits and sends STOPPED with @event_detail. On the actor. */
+/* After the process ended: everything that belonged to it goes; commits and sends STOPPED with @event_detail. */
 void qemu_process_stop(QemuDomain *dom, VirInvocation *inv, int shutoff_reason, int event_detail);
-/* Kills QEMU and waits for its end. */
+/* Takes back whatever a start has done so far, from what the domain (or its status document) tells. Idempotent. */
+void qemu_process_cleanup(QemuDomain *dom);
+/* Kills QEMU and waits for its end; its last events have been handled when it returns. */
 gboolean qemu_process_kill(QemuDomain *dom, gboolean graceful, VirCancel *cancel, GError **err);
-/* Takes over a running QEMU of a status document. On the actor. */
+/* Takes over a running QEMU of a status document, or takes back a start that did not end. */
 void qemu_process_reconnect(QemuDomain *dom);
 /* Connects the monitor and begins to watch the process. */
 gboolean qemu_process_attach(QemuDomain *dom, const VirQmpWait *wait, GError **err);
+/* Reads what only QEMU knows: threads of vCPUs, terminals. A new live document. */
+gboolean qemu_process_resync(QemuDomain *dom, const VirQmpWait *wait, GError **err);
+/* Asks whether it runs; a change is committed and told as the missed event would have been. */
+gboolean qemu_process_resync_state(QemuDomain *dom, const VirQmpWait *wait, GError **err);
 gboolean qemu_process_resume(QemuDomain *dom, const VirQmpWait *wait, int reason, GError **err);
 gboolean qemu_process_pause(QemuDomain *dom, const VirQmpWait *wait, int reason, GError **err);
 /* The guest asked for its end: QEMU is told to go; its exit does the rest. */
 void qemu_process_end_by_guest(QemuDomain *dom);
 /* Resets a guest that shut down, or panicked, and lets it run again. */
 void qemu_process_fake_reboot(QemuDomain *dom);
+
+/* Makes the hook's call unless there is none. */
+gboolean qemu_hook(QemuDomain *dom, const char *op, const char *sub, VirCancel *cancel, GError **err);
+void qemu_autostart(QemuDriver *qemu);
+void qemu_autodestroy_disarm(QemuDomain *dom);
+/* The files of a running guest, planned again from its live document; NULL when that cannot be done. */
+HvLabelSet *qemu_labels_of(QemuDomain *dom);
 
 /* ---- devices (devices.c) ---- */
 /* QEMU took the device out on its own, or after the caller had stopped waiting. On the actor. */

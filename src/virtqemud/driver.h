@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/daemon.h"
+#include "hv/firmware.h"
 #include "hv/hooks.h"
 #include "hv/security/security.h"
 #include "virtqemud/caps/caps.h"
@@ -22,6 +23,7 @@ typedef struct {
     VirQemuCapsCache *caps;
     HvSecurity *security;
     HvHooks *hooks;
+    HvFirmwareList *firmware;
     VirStore *domains;
     VirEvents *events;
     int config_fd;               /* of dirs->config: writes of many documents need no look-up */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Calls that define domains and drive their lives.
+ */
+#pragma once
+
+#include "api/ops.h"
+
+/* define.c */
+VirMethod_domain_define_xml qemu_domain_define_xml;
+VirMethod_domain_define_xml_flags qemu_domain_define_xml_flags;
+VirMethod_domain_undefine qemu_domain_undefine;
+VirMethod_domain_undefine_flags qemu_domain_undefine_flags;
+VirMethod_domain_set_autostart qemu_domain_set_autostart;
+
+/* life.c */
+VirMethod_domain_create qemu_domain_create;
+VirMethod_domain_create_with_flags qemu_domain_create_with_flags;
+VirMethod_domain_create_xml qemu_domain_create_xml;
+VirMethod_domain_suspend qemu_domain_suspend;
+VirMethod_domain_resume qemu_domain_resume;
+VirMethod_domain_shutdown qemu_domain_shutdown;
+VirMethod_domain_shutdown_flags qemu_domain_shutdown_flags;
+VirMethod_domain_reboot qemu_domain_reboot;
+VirMethod_domain_reset qemu_domain_reset;
+VirMethod_domain_destroy qemu_domain_destroy;
+VirMethod_domain_destroy_flags qemu_domain_destroy_flags;
+VirMethod_domain_inject_nmi qemu_domain_inject_nmi;
+VirMethod_domain_pm_wakeup qemu_domain_pm_wakeup;
+
+/* console.c */
+VirMethod_domain_open_console qemu_domain_open_console;
+VirMethod_domain_open_channel qemu_domain_open_channel;
+VirMethod_domain_screenshot qemu_domain_screenshot;
+VirMethod_domain_send_key qemu_domain_send_key;
+VirMethod_qemu_domain_monitor_command qemu_monitor_command;
+VirMethod_domain_open_graphics qemu_domain_open_graphics;
+VirMethod_domain_open_graphics_fd qemu_domain_open_graphics_fd;
