@@ -49,7 +49,6 @@ static void domain_free(gpointer data)
     hv_placement_free(dom->placement);
     hv_label_set_free(dom->labels);
     qemu_log_free(dom->log);
-    g_clear_pointer(&dom->consoles, g_hash_table_unref);
     if (dom->pidfd >= 0)
         close(dom->pidfd);
     g_free(dom->vcpu_tids);

@@ -93,7 +93,6 @@ typedef struct {
     gboolean resync_due;         /* an unanswered command was answered: ask QEMU for the state */
     char *in_doubt;              /* the command QEMU has not answered; mutations fail at once */
     char *foreign_status;        /* nodes of a libvirt status document that we keep word for word; NULL */
-    GHashTable *consoles;        /* open streams by device alias */
     VirSession *autodestroy;     /* whose end is the guest's; reference; NULL */
 } QemuDomain;
 

@@ -117,7 +117,9 @@ gboolean qemu_driver_start(VirDaemon *daemon, VirDriver *driver, GError **err)
     qemu->lock_fd = qemu->config_fd = qemu->state_fd = -1;
     g_mutex_init(&qemu->conf_lock);
     g_mutex_init(&qemu->ports_lock);
+    g_mutex_init(&qemu->consoles_lock);
     qemu->ports = g_hash_table_new(NULL, NULL);
+    qemu->consoles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)virObjectUnref);
     qemu->dirs = qemu_dirs_new(!daemon->privileged, "", err);
     if (!qemu->dirs || !(qemu->conf = load_conf(qemu, err)) || !open_dirs(qemu, err) || !make_security(qemu, err))
         return FALSE;
@@ -131,7 +133,10 @@ gboolean qemu_driver_start(VirDaemon *daemon, VirDriver *driver, GError **err)
     driver->stores[VIR_ON_DOMAIN] = qemu->domains;
     driver->ops = &qemu_ops;
     driver->data = qemu;
-    return qemu_load_all(qemu, err);
+    if (!qemu_load_all(qemu, err))
+        return FALSE;
+    qemu_autostart(qemu);
+    return TRUE;
 }
 
 void qemu_driver_reload(VirDaemon *daemon)

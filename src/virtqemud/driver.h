@@ -33,6 +33,8 @@ typedef struct {
     QemuConf *conf;              /* under conf_lock; qemu_driver_conf */
     GMutex ports_lock;
     GHashTable *ports;           /* display ports in use, under ports_lock */
+    GMutex consoles_lock;
+    GHashTable *consoles;        /* open streams by path of their terminal or socket, under consoles_lock */
     gint active;                 /* running domains, atomic */
 } QemuDriver;
 
