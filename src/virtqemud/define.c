@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "util/pool.h"
+#include "conf/validate.h"
 #include "virtqemud/defaults/defaults.h"
 #include "virtqemud/domain.h"
 #include "virtqemud/methods.h"
@@ -20,7 +20,7 @@ DomainDef *qemu_prepare_document(QemuDriver *qemu, const char *xml, gboolean val
     g_autoptr(DomainDef) def = domain_def_parse(xml, strlen(xml), parse_flags, err);
     if (!def)
         return NULL;
-    if (validate && !domain_def_validate(xml, strlen(xml), err))
+    if (validate && !vir_schema_validate("domain", xml, strlen(xml), err))
         return NULL;
     g_autoptr(QemuConf) conf = qemu_driver_conf(qemu);
     QemuDomainEnv env = { .host = qemu->host, .caps = qemu->caps, .conf = conf, .firmware = qemu->firmware,

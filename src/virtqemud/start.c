@@ -129,7 +129,7 @@ static gboolean step_directories(Start *s, GError **err)
         return FALSE;
     if (getrandom(s->master_key, sizeof(s->master_key), 0) != sizeof(s->master_key))
         return vir_fail_errno(err, errno, "cannot make a key");
-    s->mon_fd = qemu_listen_unix(dom->mon_path, 0777, 1, err);
+    s->mon_fd = qemu_listen_unix(dom->mon_path, 0775, err);
     return s->mon_fd >= 0;
 }
 
@@ -211,8 +211,11 @@ static gboolean step_child(Start *s, GError **err)
         .dev_dir = dev_dir,
     };
     if (!conf->session && (conf->namespace_mask & QEMU_NAMESPACE_MOUNT)) {
-        devices = qemu_spawn_devices((const char *const *)conf->cgroup_device_acl, def->virt_type == DOMAIN_VIRT_KVM,
-                                     vir_plan_devices(dom->plan));
+        devices = qemu_spawn_devices((const char *const *)conf->cgroup_device_acl);
+        for (const char *const *node = vir_plan_devices(dom->plan); node && *node; node++) {
+            QemuSpawnDevice own = { .path = *node };
+            g_array_append_val(devices, own);
+        }
         spec.devices = (const QemuSpawnDevice *)devices->data;
         spec.n_devices = devices->len;
     }
@@ -318,7 +321,7 @@ static gboolean set_links(Start *s, GError **err)
     const DomainDef *def = live_def(s);
     for (guint i = 0; i < def->nets.n; i++) {
         const DomainNet *net = def->nets.v[i];
-        if (net->link_state == DOMAIN_LINK_DOWN && net->info.alias &&
+        if (net->link == DOMAIN_LINK_DOWN && net->info.alias &&
             !vir_qmp_run(s->dom->mon, &s->wait, err, "set_link", "s:name", net->info.alias, "b:up", FALSE, NULL))
             return FALSE;
     }

@@ -27,6 +27,19 @@ HvLabelSet *hv_label_set_new(void)
     return set;
 }
 
+HvLabelSet *hv_label_set_copy(const HvLabelSet *set)
+{
+    HvLabelSet *copy = hv_label_set_new();
+    for (guint i = 0; i < set->items->len; i++) {
+        const HvLabelItem *from = &g_array_index(set->items, HvLabelItem, i);
+        HvLabelItem *to = hv_label_set_add(copy, from->path, from->flags);
+        char *path = to->path;
+        *to = *from;
+        to->path = path;
+    }
+    return copy;
+}
+
 void hv_label_set_free(HvLabelSet *set)
 {
     if (!set)

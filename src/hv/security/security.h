@@ -34,6 +34,7 @@ typedef struct {
 
 typedef struct HvLabelSet HvLabelSet;
 HvLabelSet *hv_label_set_new(void);
+HvLabelSet *hv_label_set_copy(const HvLabelSet *set);   /* caller frees */
 void hv_label_set_free(HvLabelSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HvLabelSet, hv_label_set_free)
 /* A path that is there already only gains: its flags are intersected (SHARED and MISSING_OK stay only if all agree).
