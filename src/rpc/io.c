@@ -74,6 +74,9 @@ VirIo *vir_io_new(GMainContext *context)
     epoll_ctl(io->epoll_fd, EPOLL_CTL_ADD, io->wake_fd, &ev);
     g_source_add_unix_fd(&io->source, io->epoll_fd, G_IO_IN);
     g_source_set_static_name(&io->source, "sockets");
+    /* We never run the loop inside; without this GLib takes the descriptor out of its set and back for every dispatch,
+     * with two wake-ups of the loop each. */
+    g_source_set_can_recurse(&io->source, TRUE);
     g_source_attach(&io->source, context);
     return io;
 }
