@@ -71,7 +71,7 @@ class Reader:
         return v
 
     def string(self):
-        return self.opaque().decode()
+        return self.opaque().decode(errors="surrogateescape")
 
     def optional(self):
         return self.string() if self.u32() else None
