@@ -29,7 +29,7 @@ typedef struct {
     gboolean container;
     const int *nic_indexes;    /* host interfaces, may be NULL */
     gsize n_nics;
-    const char *partition;     /* <resource><partition>; NULL: "/machine" */
+    const char *partition;     /* <resource><partition>; NULL: "/machine". Parts are suffixed as libvirt does */
     guint32 controllers;       /* bits of VirCgroupController that qemu.conf allows; 0: all */
     gboolean session;          /* an ordinary user's instance: own groups only where delegated */
 } HvPlacementSpec;
@@ -58,9 +58,8 @@ const VirCgroup *hv_placement_group(const HvPlacement *p);
 /* Whether limits of @c can be set. */
 gboolean hv_placement_has(const HvPlacement *p, VirCgroupController c);
 
-/* After QEMU runs: emulator group with every thread of @pid in it, and a group for each vcpu and iothread. */
+/* The leader is in the emulator group from the start; vcpu and iothread threads get a group each when they are known. */
 typedef enum { HV_THREAD_EMULATOR, HV_THREAD_VCPU, HV_THREAD_IOTHREAD } HvThreadKind;
-gboolean hv_placement_add_emulator(HvPlacement *p, pid_t pid, GError **err);
 gboolean hv_placement_add_thread(HvPlacement *p, HvThreadKind kind, guint index, pid_t tid, GError **err);
 gboolean hv_placement_del_thread(HvPlacement *p, HvThreadKind kind, guint index, GError **err);
 
@@ -81,6 +80,9 @@ gboolean hv_placement_set_thread(HvPlacement *p, HvThreadKind kind, guint index,
                                  GError **err);
 gboolean hv_placement_pin_thread(HvPlacement *p, HvThreadKind kind, guint index, const VirBitmap *cpus,
                                  const VirBitmap *mems, GError **err);
+/* v1's device list, where the controller is there and allowed: nothing but these nodes (absent ones are left out) and
+ * terminals. With v2 the private /dev does that. */
+gboolean hv_placement_allow_devices(HvPlacement *p, const char *const *paths, GError **err);
 /* Block device limits: @what "read_bps", "write_bps", "read_iops", "write_iops", "weight"; value 0 takes it away. */
 gboolean hv_placement_set_block(HvPlacement *p, dev_t device, const char *what, guint64 value, GError **err);
 
@@ -90,6 +92,6 @@ gboolean hv_placement_memory(const HvPlacement *p, guint64 *ret, GError **err);
 /* From the group, else from the thread's /proc entry of @pid. */
 gboolean hv_placement_vcpu_ns(const HvPlacement *p, guint index, pid_t pid, pid_t tid, guint64 *ret, GError **err);
 
-/* After the guest ended: its groups are removed (and the machine terminated). What cannot be removed is an error, but
+/* After the guest ended: its groups are removed (and the machine ended). What cannot be removed is an error, but
  * the rest has been tried. Processes still inside are killed first. */
 gboolean hv_placement_remove(HvPlacement *p, GError **err);
