@@ -70,7 +70,8 @@ static const char *row_file(const HvPlacement *p, const Row *r)
 
 static gboolean is_unlimited(guint64 kib)
 {
-    return kib >= VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
+    /* v1 rounds its "none" down to a page, of 64 KiB at most. */
+    return kib >= VIR_DOMAIN_MEMORY_PARAM_UNLIMITED - 64;
 }
 
 static gboolean row_set(HvPlacement *p, const Row *r, const HvTune *t, GError **err)
