@@ -390,8 +390,8 @@ char *vir_qemu_domain_capabilities_xml(const VirQemuDocuments *docs, const char 
                  vir_qemu_caps_arch(caps), arch);
         return NULL;
     }
-    const VirQemuMachine *m;
-    VirQemuAccel accel;
+    const VirQemuMachine *m = NULL;
+    VirQemuAccel accel = VIR_QEMU_ACCEL_TCG;
     if (!choose(caps, machine, virt_type, &m, &accel, err))
         return NULL;
     const VirCpuMap *map = vir_host_facts_cpu_map(docs->facts, NULL);
