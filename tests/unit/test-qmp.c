@@ -181,6 +181,25 @@ static void test_deadline_and_late(void)
     peer_end(&p);
 }
 
+/* A query that nobody waits for any more changes nothing: the monitor is not in doubt. */
+static void test_abandoned_query(void)
+{
+    Peer p = peer_new(GREET, "\"hang\"", NULL);
+    g_autoptr(GError) err = NULL;
+    VirQmpWait past = { .deadline_us = g_get_monotonic_time() };
+    g_assert_false(vir_qmp_run(p.q, &past, &err, "query-status", NULL));
+    g_assert_error(err, VIR_ERROR, VIR_ERR_OPERATION_TIMEOUT);
+    g_assert_false(vir_qmp_is_unanswered(p.q, NULL, NULL));
+    gint64 oldest = 0;
+    g_assert_cmpuint(vir_qmp_outstanding(p.q, &oldest), >=, 1);
+    g_assert_cmpint(oldest, >, 0);
+    g_autoptr(VirCancel) thing = vir_cancel_new();
+    vir_qmp_set_attachment(p.q, thing);
+    g_autoptr(VirCancel) same = vir_qmp_get_attachment(p.q);
+    g_assert_true(same == thing);
+    peer_end(&p);
+}
+
 static gpointer raise_cancel(gpointer data)
 {
     vir_cancel_raise(data);
@@ -351,6 +370,7 @@ int main(int argc, char **argv)
     g_test_add_func("/qmp/handshake", test_handshake);
     g_test_add_func("/qmp/out-of-order", test_out_of_order);
     g_test_add_func("/qmp/deadline-and-late", test_deadline_and_late);
+    g_test_add_func("/qmp/abandoned-query", test_abandoned_query);
     g_test_add_func("/qmp/cancel", test_cancel);
     for (guint i = 0; i < G_N_ELEMENTS(faults); i++) {
         g_autofree char *path = g_strdup_printf("/qmp/fault/%s", faults[i].name);

@@ -211,7 +211,7 @@ static gboolean ask_properties(VirQemuCaps *caps, VirQmp *q, GHashTable *types, 
         g_hash_table_insert(slots, type, GUINT_TO_POINTER(slot));
     }
     vir_qmp_batch_wait(batch, wait);
-    if (vir_qmp_is_closed(q) || vir_qmp_is_unanswered(q, NULL, NULL)) {
+    if (vir_qmp_is_closed(q) || vir_qmp_outstanding(q, NULL)) {
         for (guint i = 0; i < g_hash_table_size(slots); i++) {
             g_autoptr(VirJson) ignored = vir_qmp_batch_take(batch, i, err && !*err ? err : NULL);
         }

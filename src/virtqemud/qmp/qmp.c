@@ -26,6 +26,7 @@ typedef struct {
     VirQmpReply cb;
     gpointer data;
     gboolean raw;          /* the answer is passed on whole */
+    gboolean query;        /* changes nothing in QEMU */
     gboolean abandoned;    /* nobody waits; kept until the answer comes */
 } QmpCall;
 
@@ -54,6 +55,7 @@ struct VirQmp {
     GError *reason;        /* why it closed */
     guint version;
     char *package;
+    void *attachment;
 
     GByteArray *rest;      /* I/O thread: an unfinished line */
     gsize scanned;         /* of it, bytes known to hold no newline */
@@ -87,6 +89,7 @@ static void qmp_dispose(void *obj)
     g_clear_error(&q->reason);
     g_clear_pointer(&q->rest, g_byte_array_unref);
     g_free(q->package);
+    virObjectUnref(q->attachment);
     g_mutex_clear(&q->lock);
 }
 VIR_CLASS_DEFINE(vir_qmp, VirQmp, qmp_dispose)
@@ -222,6 +225,8 @@ static guint64 send_line(VirQmp *q, const char *command, GString *line, guint64 
     call->id = id;
     call->command = g_strdup(command);
     call->raw = raw;
+    call->query = g_str_has_prefix(command, "query-") || g_str_equal(command, "qom-get") ||
+                  g_str_has_prefix(command, "qom-list");
     call->cb = cb;
     call->data = data;
     if (submit(q, call, text, len, fds, n_fds))
@@ -292,7 +297,7 @@ gboolean vir_qmp_is_unanswered(VirQmp *q, char **ret_command, gint64 *ret_sent_u
     QmpCall *found = NULL;
     for (GList *l = q->calls.head; l && !found; l = l->next) {
         QmpCall *call = l->data;
-        if (call->abandoned)
+        if (call->abandoned && !call->query)
             found = call;
     }
     if (found && ret_command)
@@ -303,12 +308,32 @@ gboolean vir_qmp_is_unanswered(VirQmp *q, char **ret_command, gint64 *ret_sent_u
     return found != NULL;
 }
 
-guint vir_qmp_outstanding(VirQmp *q)
+guint vir_qmp_outstanding(VirQmp *q, gint64 *ret_oldest_us)
 {
     g_mutex_lock(&q->lock);
     guint n = q->calls.length;
+    if (n && ret_oldest_us)
+        *ret_oldest_us = ((QmpCall *)q->calls.head->data)->sent_us;
     g_mutex_unlock(&q->lock);
     return n;
+}
+
+void vir_qmp_set_attachment(VirQmp *q, void *object)
+{
+    virObjectRef(object);
+    g_mutex_lock(&q->lock);
+    void *old = q->attachment;
+    q->attachment = object;
+    g_mutex_unlock(&q->lock);
+    virObjectUnref(old);
+}
+
+void *vir_qmp_get_attachment(VirQmp *q)
+{
+    g_mutex_lock(&q->lock);
+    void *object = virObjectRef(q->attachment);
+    g_mutex_unlock(&q->lock);
+    return object;
 }
 
 /* ---- input: I/O thread ---- */
@@ -332,12 +357,14 @@ static void handle_reply(VirQmp *q, VirJson *msg, VirJson *error)
     QmpCall *call = find_call(q, id);
     if (call) {
         g_queue_unlink(&q->calls, &call->link);
-        for (GList *l = call->abandoned ? q->calls.head : NULL; l; l = l->next)
-            unanswered += ((QmpCall *)l->data)->abandoned;
+        for (GList *l = call->abandoned ? q->calls.head : NULL; l; l = l->next) {
+            QmpCall *other = l->data;
+            unanswered += other->abandoned && !other->query;
+        }
     }
     g_mutex_unlock(&q->lock);
     /* An unknown id answers a client that had this monitor before us. */
-    if (call && call->abandoned && q->cb.late)
+    if (call && call->abandoned && !call->query && q->cb.late)
         q->cb.late(q, call->command, error == NULL, unanswered, q->opaque);
     if (call && call->cb) {
         if (call->raw) {

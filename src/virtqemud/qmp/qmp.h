@@ -17,7 +17,8 @@ typedef struct {
     void (*event)(VirQmp *q, const char *name, VirJson *data, gint64 seconds, guint micros, gpointer opaque);
     /* Once, after every outstanding call has failed; @reason says why ("QEMU monitor closed"). */
     void (*closed)(VirQmp *q, const GError *reason, gpointer opaque);
-    /* A call that was given up (deadline, cancel) was answered after all; @unanswered is what is still open. */
+    /* A command that was given up (deadline, cancel) was answered after all; @unanswered is how many are still open.
+     * Queries ("query-...", "qom-get", "qom-list...") change nothing and are never counted or told of. */
     void (*late)(VirQmp *q, const char *command, gboolean succeeded, guint unanswered, gpointer opaque);
     /* After the last callback, whatever ended the monitor. */
     void (*free_opaque)(gpointer opaque);
@@ -74,11 +75,16 @@ gboolean vir_qmp_call_raw(VirQmp *q, VirJson *command, const int *fds, gsize n_f
 /* "DeviceNotFound", "CommandNotFound", "GenericError", ... when @err is an answer of QEMU; else NULL. */
 const char *vir_qmp_error_class(const GError *err);
 
-/* The oldest command that was given up and has not been answered yet, with the time it was sent. FALSE: none.
+/* The oldest command (no query) that was given up and has not been answered yet, with the time it was sent. FALSE: none.
  * *ret_command is the caller's to free; both may be NULL. */
 gboolean vir_qmp_is_unanswered(VirQmp *q, char **ret_command, gint64 *ret_sent_us);
-/* Commands sent and not answered. */
-guint vir_qmp_outstanding(VirQmp *q);
+/* Commands sent and not answered, queries included; *ret_oldest_us (may be NULL) is when the oldest was sent. */
+guint vir_qmp_outstanding(VirQmp *q, gint64 *ret_oldest_us);
+
+/* One object (a VirObject) that lives with the monitor, for what a caller wants to remember of it. Set takes a reference
+ * and drops the former one's; get returns a reference or NULL. */
+void vir_qmp_set_attachment(VirQmp *q, void *object);
+void *vir_qmp_get_attachment(VirQmp *q);
 
 /* Many calls, to one or to several monitors, sent at once and waited for together. Owned by one thread. */
 typedef struct VirQmpBatch VirQmpBatch;
