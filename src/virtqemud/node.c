@@ -36,7 +36,7 @@ gboolean qemu_connect_supports_feature(VirInvocation *inv, VirEntry *obj,
 static VirQemuDocuments documents(QemuDriver *qemu, const QemuConf *conf)
 {
     return (VirQemuDocuments){ .facts = qemu_facts(qemu), .caps = qemu->caps, .security = qemu->security,
-                               .nvram = (const char *const *)conf->nvram };
+                               .firmware = qemu->firmware, .nvram = (const char *const *)conf->nvram };
 }
 
 gboolean qemu_connect_get_version(VirInvocation *inv, VirEntry *obj, const void *args,

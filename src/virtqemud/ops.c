@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "virtqemud/ops.h"
 
+#include "virtqemud/methods-info.h"
+#include "virtqemud/methods-node.h"
+#include "virtqemud/methods-tune.h"
 #include "virtqemud/methods.h"
 #include "virtqemud/monitor-events.h"
 
