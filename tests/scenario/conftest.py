@@ -66,9 +66,7 @@ def daemons(kind):
     yield d
     left = None
     if d.running():
-        left = tidy()
-        if kind == "reference":      # it forgets the cgroups of guests that died while it was down
-            left = [x for x in left if not x.startswith("cgroup ")]
+        left = host.forgiven(tidy(), kind)
     d.down()
     assert not left, "left behind after destroy: %s" % left
 

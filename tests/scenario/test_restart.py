@@ -90,8 +90,7 @@ def test_guest_that_died_meanwhile(daemons, guest, kind):
     host.wait_for(lambda: "off" not in host.qemus(), "QEMU to end")
     daemons.start()
     host.wait_for(lambda: virsh("domstate", "off").strip() == "shut off", "the daemon to notice")
-    left = [x for x in host.leftovers() if "off" in x]
-    assert not left or kind == "reference" and all(x.startswith("cgroup ") for x in left)    # the reference forgets its cgroups
+    assert not [x for x in host.forgiven(host.leftovers(), kind) if "off" in x]
     virsh("start", "off")
     virsh("destroy", "off")
 
