@@ -8,3 +8,6 @@
 
 typedef void (*DomainInfoFunc)(const DomainDeviceInfo *info, gpointer data);
 void domain_def_each_info(const DomainDef *def, DomainInfoFunc func, gpointer data);
+
+/* Takes the device of this alias out of its list and frees it. FALSE: there is none. */
+gboolean domain_def_remove_alias(DomainDef *def, const char *alias);
