@@ -79,7 +79,7 @@ static gboolean is_written(const VirXmlFormat *format, const VirXmlRow *row)
 
 static gboolean has_value(const VirXmlRow *row, gconstpointer member)
 {
-    return row->flags & XF_ALWAYS || row->type->is_set(row, member);
+    return row->flags & XF_ALWAYS || (row->flags & XF_REQUIRED && row->type->is_number) || row->type->is_set(row, member);
 }
 
 /* The scale an amount is written in, and its name. */
@@ -210,6 +210,50 @@ static gboolean write_text(VirXmlFormat *format, const VirXmlRow *row, gconstpoi
     return FALSE;
 }
 
+/* FALSE when nothing of these rows would be written. A hook counts as content: only writing tells. */
+static gboolean has_content(const VirXmlFormat *format, const VirXmlRow *row, gconstpointer base)
+{
+    for (; row->place != XP_END; row++) {
+        gconstpointer member = (const char *)base + row->offset;
+        gboolean found = FALSE;
+
+        switch ((VirXmlPlace)row->place) {
+        case XP_ATTR: case XP_TEXT: case XP_ELEM:
+            found = has_value(row, member) && is_written(format, row);
+            break;
+        case XP_PRESENT:
+            found = *(const bool *)member;
+            break;
+        case XP_GROUP:
+            found = row->type ? row->type->is_set(row, member) : row->flags & XF_ALWAYS || has_content(format, row->aux, base);
+            break;
+        case XP_FIELDS: case XP_EMBED:
+            found = has_content(format, vir_xml_table_rows(row), member);
+            break;
+        case XP_PTRFIELDS:
+            found = *(gpointer const *)member && has_content(format, vir_xml_table_rows(row), *(gpointer const *)member);
+            break;
+        case XP_PTR: case XP_RAW: case XP_NSDECL:
+            found = *(gpointer const *)member != NULL;
+            break;
+        case XP_LIST: case XP_ARRAY: case XP_STRLIST:
+            found = ((const VirXmlList *)member)->n != 0;
+            break;
+        case XP_WHEN:
+            found = vir_xml_when(base, row) && has_content(format, row->aux, base);
+            break;
+        case XP_HOOK:
+            found = TRUE;
+            break;
+        case XP_DATA: case XP_IGNORED: case XP_END:
+            break;
+        }
+        if (found)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void write_element(VirXmlFormat *format, const char *name, const char *key, const VirXmlRow *rows, gconstpointer base,
                           gboolean always, gboolean end_tag)
 {
@@ -217,6 +261,8 @@ static void write_element(VirXmlFormat *format, const char *name, const char *ke
     gsize start = out->len, opened, inside;
     gboolean has_attrs;
 
+    if (!always && !has_content(format, rows, base))
+        return;
     vir_xml_format_indent(format);
     g_string_append_c(out, '<');
     g_string_append(out, name);

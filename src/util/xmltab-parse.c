@@ -282,7 +282,7 @@ static const VirXmlRow *find_row(const VirXmlRow *row, xmlNodePtr child, gpointe
             *ret_base = base;
             return row;
         case XP_FIELDS:
-            if ((found = find_row(vir_xml_table_rows(row), child, vir_xml_member(base, row), any, ret_base)))
+            if ((found = find_row(vir_xml_table_rows(row), child, any ? NULL : vir_xml_member(base, row), any, ret_base)))
                 return found;
             break;
         case XP_PTRFIELDS:

@@ -192,7 +192,7 @@ static void bool_format(const VirXmlRow *row, gconstpointer member, GString *out
     g_string_append(out, *(const bool *)member ? "yes" : "no");
 }
 
-const VirXmlType vir_xml_bool = { "yesno", bool_parse, bool_format, u8_is_set, NULL, u8_copy, u8_equal, TRUE };
+const VirXmlType vir_xml_bool = { "yesno", bool_parse, bool_format, u8_is_set, NULL, u8_copy, u8_equal, FALSE };
 
 static gboolean enum_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -223,7 +223,7 @@ static void enum_format(const VirXmlRow *row, gconstpointer member, GString *out
         g_string_append(out, names->strings[value]);
 }
 
-const VirXmlType vir_xml_enum = { "enum", enum_parse, enum_format, u8_is_set, NULL, u8_copy, u8_equal, TRUE };
+const VirXmlType vir_xml_enum = { "enum", enum_parse, enum_format, u8_is_set, NULL, u8_copy, u8_equal, FALSE };
 
 static gboolean yesno_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -251,8 +251,8 @@ static void onoff_format(const VirXmlRow *row, gconstpointer member, GString *ou
     g_string_append(out, *(const VirTristate *)member == VIR_TRISTATE_ON ? "on" : "off");
 }
 
-const VirXmlType vir_xml_yesno = { "yesno", yesno_parse, yesno_format, u8_is_set, NULL, u8_copy, u8_equal, TRUE };
-const VirXmlType vir_xml_onoff = { "onoff", onoff_parse, onoff_format, u8_is_set, NULL, u8_copy, u8_equal, TRUE };
+const VirXmlType vir_xml_yesno = { "yesno", yesno_parse, yesno_format, u8_is_set, NULL, u8_copy, u8_equal, FALSE };
+const VirXmlType vir_xml_onoff = { "onoff", onoff_parse, onoff_format, u8_is_set, NULL, u8_copy, u8_equal, FALSE };
 
 static gboolean uuid_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -281,7 +281,7 @@ static gboolean uuid_equal(gconstpointer a, gconstpointer b)
     return memcmp(a, b, VIR_UUID_LEN) == 0;
 }
 
-const VirXmlType vir_xml_uuid = { "UUID", uuid_parse, uuid_format, uuid_is_set, NULL, uuid_copy, uuid_equal, TRUE };
+const VirXmlType vir_xml_uuid = { "UUID", uuid_parse, uuid_format, uuid_is_set, NULL, uuid_copy, uuid_equal, FALSE };
 
 static gboolean mac_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -310,7 +310,7 @@ static gboolean mac_equal(gconstpointer a, gconstpointer b)
     return vir_mac_cmp(a, b) == 0;
 }
 
-const VirXmlType vir_xml_mac = { "mac", mac_parse, mac_format, mac_is_set, NULL, mac_copy, mac_equal, TRUE };
+const VirXmlType vir_xml_mac = { "mac", mac_parse, mac_format, mac_is_set, NULL, mac_copy, mac_equal, FALSE };
 
 static gboolean cpuset_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -351,7 +351,7 @@ static gboolean cpuset_equal(gconstpointer a, gconstpointer b)
 }
 
 const VirXmlType vir_xml_cpuset = {
-    "cpuset", cpuset_parse, cpuset_format, string_is_set, cpuset_clear, cpuset_copy, cpuset_equal, TRUE
+    "cpuset", cpuset_parse, cpuset_format, string_is_set, cpuset_clear, cpuset_copy, cpuset_equal, FALSE
 };
 
 const VirXmlUnit vir_xml_kib = { "unit", "KiB", 1024, 1024, 1024 };

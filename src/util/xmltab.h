@@ -99,7 +99,7 @@ typedef struct {
     void (*clear)(gpointer member);                        /* NULL: owns nothing */
     void (*copy)(gconstpointer from, gpointer to);         /* NULL: bytes */
     gboolean (*equal)(gconstpointer a, gconstpointer b);   /* NULL: bytes */
-    gboolean plain;                                        /* never holds characters that need escaping */
+    gboolean is_number;                                    /* 0 is a value: XF_REQUIRED ones are always written */
 } VirXmlType;
 
 /* How an amount with a unit is kept and written: kept in units of @store bytes, written as @out of @out_scale bytes

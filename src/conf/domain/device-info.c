@@ -79,7 +79,7 @@ static void port_copy(gconstpointer from, gpointer to)
     memcpy(to, from, 4);
 }
 
-const VirXmlType domain_usb_port_type = { "usbPort", port_parse, port_format, port_is_set, NULL, port_copy, port_equal, TRUE };
+const VirXmlType domain_usb_port_type = { "usbPort", port_parse, port_format, port_is_set, NULL, port_copy, port_equal, FALSE };
 
 #define XS DomainAddress
 #define ALWAYS XF_ALWAYS | XF_ABI
