@@ -23,7 +23,7 @@
 #include "util/xmltab.h"
 
 extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint, vir_xml_u8, vir_xml_u16, vir_xml_u64,
-    vir_xml_s64, vir_xml_enum, vir_xml_yesno, vir_xml_onoff, vir_xml_uuid, vir_xml_mac, vir_xml_cpuset, vir_xml_size;
+    vir_xml_s16, vir_xml_s64, vir_xml_enum, vir_xml_yesno, vir_xml_onoff, vir_xml_uuid, vir_xml_mac, vir_xml_cpuset, vir_xml_size;
 
 #define X_MEMBER_(m) (((XS *)0)->m)
 #define X_CHECK_(cond, text) (0 * sizeof(struct { _Static_assert(cond, text); char c; }))
@@ -55,6 +55,9 @@ extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint,
 #define XE_UINT(n, m, ...)   X_SCALAR_(XP_ELEM, n, m, guint, vir_xml_uint, ##__VA_ARGS__)
 #define XT_UINT(m, ...)      X_SCALAR_(XP_TEXT, NULL, m, guint, vir_xml_uint, ##__VA_ARGS__)
 #define XD_UINT(m, ...)      X_SCALAR_(XP_DATA, NULL, m, guint, vir_xml_uint, ##__VA_ARGS__)
+#define XA_S16(n, m, ...)    X_SCALAR_(XP_ATTR, n, m, gint16, vir_xml_s16, ##__VA_ARGS__)
+#define XE_S16(n, m, ...)    X_SCALAR_(XP_ELEM, n, m, gint16, vir_xml_s16, ##__VA_ARGS__)
+#define XD_S16(m, ...)       X_SCALAR_(XP_DATA, NULL, m, gint16, vir_xml_s16, ##__VA_ARGS__)
 #define XA_U8(n, m, ...)     X_SCALAR_(XP_ATTR, n, m, guint8, vir_xml_u8, ##__VA_ARGS__)
 #define XA_U16(n, m, ...)    X_SCALAR_(XP_ATTR, n, m, guint16, vir_xml_u16, ##__VA_ARGS__)
 #define XA_U64(n, m, ...)    X_SCALAR_(XP_ATTR, n, m, guint64, vir_xml_u64, ##__VA_ARGS__)

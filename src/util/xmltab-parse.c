@@ -194,8 +194,12 @@ static gboolean parse_attr(VirXmlParse *parse, const VirXmlRow *row, xmlNodePtr 
         attr->_private = MARK;
         if (!is_read(parse, row) || row->type->is_set(row, member))
             return TRUE;
-        return parse_scalar(parse, row, node,
-                            attr->children && attr->children->content ? (const char *)attr->children->content : "", member, err);
+        if (!parse_scalar(parse, row, node,
+                          attr->children && attr->children->content ? (const char *)attr->children->content : "", member, err))
+            return FALSE;
+        if (row->flags & XF_REQUIRED && row->type == &vir_xml_string && !row->type->is_set(row, member))
+            return vir_xml_fail(parse, node, row->name, VIR_ERR_XML_ERROR, err, "the attribute is empty");
+        return TRUE;
     }
     if (row->flags & XF_REQUIRED && is_read(parse, row))
         return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "the attribute '%s' is missing", row->name);

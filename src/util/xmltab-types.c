@@ -116,6 +116,7 @@ static void format_signed(const VirXmlRow *row, gint64 value, GString *out)
     { schema, name##_parse, name##_format, name##_is_set, NULL, name##_copy, name##_equal, TRUE }
 
 NUMBER(int, int, gint64, parse_signed, format_signed, G_MAXINT32)
+NUMBER(s16, gint16, gint64, parse_signed, format_signed, G_MAXINT16)
 NUMBER(s64, gint64, gint64, parse_signed, format_signed, G_MAXINT64)
 NUMBER(uint, guint, guint64, parse_unsigned, format_unsigned, G_MAXUINT32)
 NUMBER(u8, guint8, guint64, parse_unsigned, format_unsigned, G_MAXUINT8)
@@ -123,6 +124,7 @@ NUMBER(u16, guint16, guint64, parse_unsigned, format_unsigned, G_MAXUINT16)
 NUMBER(u64, guint64, guint64, parse_unsigned, format_unsigned, G_MAXUINT64)
 
 const VirXmlType vir_xml_int = NUMBER_TYPE(int, "int");
+const VirXmlType vir_xml_s16 = NUMBER_TYPE(s16, "short");
 const VirXmlType vir_xml_s64 = NUMBER_TYPE(s64, "long");
 const VirXmlType vir_xml_uint = NUMBER_TYPE(uint, "unsignedInt");
 const VirXmlType vir_xml_u8 = NUMBER_TYPE(u8, "unsignedByte");

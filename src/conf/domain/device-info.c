@@ -81,6 +81,47 @@ static void port_copy(gconstpointer from, gpointer to)
 
 const VirXmlType domain_usb_port_type = { "usbPort", port_parse, port_format, port_is_set, NULL, port_copy, port_equal, FALSE };
 
+/* Every number is a valid function id: a flag beside it says that it is given. */
+static gboolean fid_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
+{
+    DomainZpci *zpci = member;
+    char *end;
+    guint64 fid = g_ascii_isdigit(*text) ? g_ascii_strtoull(text, &end, 0) : G_MAXUINT64;
+
+    if (fid > G_MAXUINT32 || *end) {
+        *why = g_strdup_printf("'%.100s' is not a number of 32 bits", text);
+        return FALSE;
+    }
+    zpci->fid = fid;
+    zpci->has_fid = TRUE;
+    return TRUE;
+}
+
+static void fid_format(const VirXmlRow *row, gconstpointer member, GString *out)
+{
+    g_string_append_printf(out, "0x%08x", ((const DomainZpci *)member)->fid);
+}
+
+static gboolean fid_is_set(const VirXmlRow *row, gconstpointer member)
+{
+    return ((const DomainZpci *)member)->has_fid;
+}
+
+static void fid_copy(gconstpointer from, gpointer to)
+{
+    ((DomainZpci *)to)->has_fid = ((const DomainZpci *)from)->has_fid;
+    ((DomainZpci *)to)->fid = ((const DomainZpci *)from)->fid;
+}
+
+static gboolean fid_equal(gconstpointer a, gconstpointer b)
+{
+    const DomainZpci *x = a, *y = b;
+
+    return x->has_fid == y->has_fid && (!x->has_fid || x->fid == y->fid);
+}
+
+static const VirXmlType fid_type = { "uint32", fid_parse, fid_format, fid_is_set, NULL, fid_copy, fid_equal, FALSE };
+
 #define XS DomainAddress
 #define ALWAYS XF_ALWAYS | XF_ABI
 static const VirXmlRow address_rows[] = {
@@ -88,7 +129,7 @@ static const VirXmlRow address_rows[] = {
     X_UNION(type, X_BIT(DOMAIN_ADDRESS_PCI),
         X_FIELDS(pci, DomainPciAddress, pci_place_table),
         XG("zpci", XA_U16("uid", zpci.uid, .flags = XF_HEX, .width = 4),
-                   XA_S64("fid", zpci.fid, .flags = XF_HEX, .width = 8, .arg = -1))),
+                   XA_CUSTOM("fid", zpci, DomainZpci, fid_type))),
     X_UNION(type, X_BIT(DOMAIN_ADDRESS_DRIVE),
         XA_UINT("controller", drive.controller, .flags = ALWAYS),
         XA_UINT("bus", drive.bus, .flags = ALWAYS),
@@ -155,7 +196,7 @@ static const VirXmlRow alias_rows[] = {
     X_END
 };
 static const VirXmlRow place_rows[] = {
-    XG("acpi", XA_UINT("index", acpi_index), XA_CPUSET("nodeset", acpi_nodeset)),
+    XG("acpi", XA_U16("index", acpi_index), XA_CPUSET("nodeset", acpi_nodeset)),
     X_EMBED("address", addr, DomainAddress, address_table),
     X_END
 };

@@ -23,7 +23,8 @@ typedef struct {
 
 typedef struct {
     guint16 uid;        /* 0: absent */
-    gint64 fid;         /* -1: absent */
+    bool has_fid;
+    guint fid;
 } DomainZpci;
 
 typedef struct {
@@ -57,11 +58,10 @@ typedef struct {
     char *alias;                 /* "virtio-disk0"; of an inactive domain only user's own: "ua-..." */
     DomainAddress addr;
     guint boot_order;            /* 0: none */
-    char *boot_loadparm;
-    guint acpi_index;            /* 0: none */
-    VirBitmap *acpi_nodeset;
+    guint16 acpi_index;          /* 0: none */
     VirTristate rom_enabled, rom_bar;
-    char *rom_file;
+    char *rom_file, *boot_loadparm;
+    VirBitmap *acpi_nodeset;
 } DomainDeviceInfo;
 
 /* Attributes of <driver> of every virtio device. */

@@ -180,9 +180,9 @@ VIR_XML_ENUM(DomainPciModel, domain_pci_model, DOMAIN_PCI_MODEL_NONE, DOMAIN_PCI
 typedef struct {
     DomainPciModel model_name;
     VirTristate hotplug;
-    int chassis_nr, chassis, port, bus_nr, target_index, numa_node;   /* -1: absent */
-    guint64 mem_reserve;           /* KiB */
     bool has_hole64;
+    gint16 chassis_nr, chassis, port, bus_nr, target_index, numa_node;   /* -1: absent */
+    guint64 mem_reserve;           /* KiB */
     guint64 pcihole64;             /* KiB */
 } DomainPciControllerOpts;
 
@@ -192,9 +192,9 @@ typedef struct {
     VirTristate ioeventfd;
     DomainVirtioOptions virtio;
     int index;                     /* -1: absent */
-    int ports, vectors;            /* usb, virtio-serial; -1: absent */
+    gint16 ports, vectors;         /* usb, virtio-serial; -1: absent */
+    gint16 master_startport;       /* usb companion controllers; -1: absent */
     int max_grant_frames, max_event_channels;   /* xenbus; -1: absent */
-    int master_startport;          /* usb companion controllers; -1: absent */
     guint queues, cmd_per_lun, max_sectors, iothread;
     VIR_ARRAY(DomainIothreadMap) iothreads;
     DomainPciControllerOpts *pci;  /* NULL: none of them given */
