@@ -29,3 +29,29 @@ VirMethod_domain_get_iothread_info qemu_domain_get_iothread_info;
 
 /* bulk.c */
 VirMethod_connect_get_all_domain_stats qemu_connect_get_all_domain_stats;
+
+/* tune-limits.c */
+VirMethod_domain_set_scheduler_parameters qemu_domain_set_scheduler_parameters;
+VirMethod_domain_set_scheduler_parameters_flags qemu_domain_set_scheduler_parameters_flags;
+VirMethod_domain_set_blkio_parameters qemu_domain_set_blkio_parameters;
+VirMethod_domain_set_block_io_tune qemu_domain_set_block_io_tune;
+
+/* tune-memory.c */
+VirMethod_domain_set_memory qemu_domain_set_memory;
+VirMethod_domain_set_memory_flags qemu_domain_set_memory_flags;
+VirMethod_domain_set_max_memory qemu_domain_set_max_memory;
+VirMethod_domain_set_memory_stats_period qemu_domain_set_memory_stats_period;
+VirMethod_domain_set_memory_parameters qemu_domain_set_memory_parameters;
+VirMethod_domain_set_numa_parameters qemu_domain_set_numa_parameters;
+
+/* tune-text.c */
+VirMethod_domain_set_metadata qemu_domain_set_metadata;
+VirMethod_domain_rename qemu_domain_rename;
+
+/* tune-vcpus.c */
+VirMethod_domain_set_vcpus qemu_domain_set_vcpus;
+VirMethod_domain_set_vcpus_flags qemu_domain_set_vcpus_flags;
+VirMethod_domain_pin_vcpu qemu_domain_pin_vcpu;
+VirMethod_domain_pin_vcpu_flags qemu_domain_pin_vcpu_flags;
+VirMethod_domain_pin_emulator qemu_domain_pin_emulator;
+VirMethod_domain_pin_iothread qemu_domain_pin_iothread;

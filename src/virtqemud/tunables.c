@@ -150,25 +150,24 @@ gboolean qemu_domain_get_numa_parameters(VirInvocation *inv, VirEntry *obj,
 
 /* ---- block I/O by host device ---- */
 
-static const struct {
-    const char *param;
-    gboolean wide;
-    gsize at;
-} blkio_rows[] = {
-    { VIR_DOMAIN_BLKIO_DEVICE_WEIGHT, FALSE, G_STRUCT_OFFSET(DomainBlkioDevice, weight) },
-    { VIR_DOMAIN_BLKIO_DEVICE_READ_IOPS, FALSE, G_STRUCT_OFFSET(DomainBlkioDevice, read_iops) },
-    { VIR_DOMAIN_BLKIO_DEVICE_WRITE_IOPS, FALSE, G_STRUCT_OFFSET(DomainBlkioDevice, write_iops) },
-    { VIR_DOMAIN_BLKIO_DEVICE_READ_BPS, TRUE, G_STRUCT_OFFSET(DomainBlkioDevice, read_bytes) },
-    { VIR_DOMAIN_BLKIO_DEVICE_WRITE_BPS, TRUE, G_STRUCT_OFFSET(DomainBlkioDevice, write_bytes) },
+#define ROW(param, what, wide, field) { param, what, wide, G_STRUCT_OFFSET(DomainBlkioDevice, field) }
+const QemuBlkioRow qemu_blkio_rows[] = {
+    ROW(VIR_DOMAIN_BLKIO_DEVICE_WEIGHT, "weight", FALSE, weight),
+    ROW(VIR_DOMAIN_BLKIO_DEVICE_READ_IOPS, "read_iops", FALSE, read_iops),
+    ROW(VIR_DOMAIN_BLKIO_DEVICE_WRITE_IOPS, "write_iops", FALSE, write_iops),
+    ROW(VIR_DOMAIN_BLKIO_DEVICE_READ_BPS, "read_bps", TRUE, read_bytes),
+    ROW(VIR_DOMAIN_BLKIO_DEVICE_WRITE_BPS, "write_bps", TRUE, write_bytes),
+    { NULL, NULL, FALSE, 0 },
 };
+#undef ROW
 
 /* "/dev/sda,100,/dev/sdb,200" */
-static char *device_list(const DomainBlkiotune *tune, gsize row)
+static char *device_list(const DomainBlkiotune *tune, const QemuBlkioRow *row)
 {
     GString *out = g_string_new(NULL);
     for (guint i = 0; tune && i < tune->devices.n; i++) {
-        const char *at = (const char *)&tune->devices.v[i] + blkio_rows[row].at;
-        guint64 value = blkio_rows[row].wide ? *(const guint64 *)at : *(const guint *)at;
+        const char *at = (const char *)&tune->devices.v[i] + row->at;
+        guint64 value = row->wide ? *(const guint64 *)at : *(const guint *)at;
         if (value)
             g_string_append_printf(out, "%s%s,%" G_GUINT64_FORMAT, out->len ? "," : "", tune->devices.v[i].path, value);
     }
@@ -197,9 +196,9 @@ gboolean qemu_domain_get_blkio_parameters(VirInvocation *inv, VirEntry *obj,
         weight = now.blkio_weight == HV_TUNE_UNSET ? 0 : now.blkio_weight;
     }
     vir_params_add_uint(&p, (guint)weight, VIR_DOMAIN_BLKIO_WEIGHT);
-    for (gsize i = 0; i < G_N_ELEMENTS(blkio_rows); i++) {
-        g_autofree char *list = device_list(def->blkiotune, i);
-        vir_params_add_string(&p, list, "%s", blkio_rows[i].param);
+    for (const QemuBlkioRow *row = qemu_blkio_rows; row->param; row++) {
+        g_autofree char *list = device_list(def->blkiotune, row);
+        vir_params_add_string(&p, list, "%s", row->param);
     }
     vir_params_answer(&p, args->nparams, args->flags, ret);
     return TRUE;
@@ -209,13 +208,14 @@ gboolean qemu_domain_get_blkio_parameters(VirInvocation *inv, VirEntry *obj,
 
 /* Parameter, QEMU's member in query-block, place in the document; in the order the API answers. */
 const QemuIoTuneRow qemu_iotune_rows[] = {
-#define ROW(name, member, field) { name, member, G_STRUCT_OFFSET(DomainIoTune, field) }
-    ROW(VIR_DOMAIN_BLOCK_IOTUNE_TOTAL_BYTES_SEC, "bps", total_bytes_sec),
-    ROW(VIR_DOMAIN_BLOCK_IOTUNE_READ_BYTES_SEC, "bps_rd", read_bytes_sec),
-    ROW(VIR_DOMAIN_BLOCK_IOTUNE_WRITE_BYTES_SEC, "bps_wr", write_bytes_sec),
-    ROW(VIR_DOMAIN_BLOCK_IOTUNE_TOTAL_IOPS_SEC, "iops", total_iops_sec),
-    ROW(VIR_DOMAIN_BLOCK_IOTUNE_READ_IOPS_SEC, "iops_rd", read_iops_sec),
-    ROW(VIR_DOMAIN_BLOCK_IOTUNE_WRITE_IOPS_SEC, "iops_wr", write_iops_sec),
+#define ROW(name, member, field) { name, member, FALSE, FALSE, G_STRUCT_OFFSET(DomainIoTune, field) }
+#define BASE(name, member, field) { name, member, TRUE, FALSE, G_STRUCT_OFFSET(DomainIoTune, field) }
+    BASE(VIR_DOMAIN_BLOCK_IOTUNE_TOTAL_BYTES_SEC, "bps", total_bytes_sec),
+    BASE(VIR_DOMAIN_BLOCK_IOTUNE_READ_BYTES_SEC, "bps_rd", read_bytes_sec),
+    BASE(VIR_DOMAIN_BLOCK_IOTUNE_WRITE_BYTES_SEC, "bps_wr", write_bytes_sec),
+    BASE(VIR_DOMAIN_BLOCK_IOTUNE_TOTAL_IOPS_SEC, "iops", total_iops_sec),
+    BASE(VIR_DOMAIN_BLOCK_IOTUNE_READ_IOPS_SEC, "iops_rd", read_iops_sec),
+    BASE(VIR_DOMAIN_BLOCK_IOTUNE_WRITE_IOPS_SEC, "iops_wr", write_iops_sec),
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_TOTAL_BYTES_SEC_MAX, "bps_max", total_bytes_sec_max),
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_READ_BYTES_SEC_MAX, "bps_rd_max", read_bytes_sec_max),
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_WRITE_BYTES_SEC_MAX, "bps_wr_max", write_bytes_sec_max),
@@ -223,7 +223,7 @@ const QemuIoTuneRow qemu_iotune_rows[] = {
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_READ_IOPS_SEC_MAX, "iops_rd_max", read_iops_sec_max),
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_WRITE_IOPS_SEC_MAX, "iops_wr_max", write_iops_sec_max),
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_SIZE_IOPS_SEC, "iops_size", size_iops_sec),
-    ROW(VIR_DOMAIN_BLOCK_IOTUNE_GROUP_NAME, "group", group_name),
+    { VIR_DOMAIN_BLOCK_IOTUNE_GROUP_NAME, "group", FALSE, TRUE, G_STRUCT_OFFSET(DomainIoTune, group_name) },
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_TOTAL_BYTES_SEC_MAX_LENGTH, "bps_max_length", total_bytes_sec_max_length),
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_READ_BYTES_SEC_MAX_LENGTH, "bps_rd_max_length", read_bytes_sec_max_length),
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_WRITE_BYTES_SEC_MAX_LENGTH, "bps_wr_max_length", write_bytes_sec_max_length),
@@ -231,18 +231,14 @@ const QemuIoTuneRow qemu_iotune_rows[] = {
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_READ_IOPS_SEC_MAX_LENGTH, "iops_rd_max_length", read_iops_sec_max_length),
     ROW(VIR_DOMAIN_BLOCK_IOTUNE_WRITE_IOPS_SEC_MAX_LENGTH, "iops_wr_max_length", write_iops_sec_max_length),
 #undef ROW
-    { NULL, NULL, 0 },
+#undef BASE
+    { NULL, NULL, FALSE, FALSE, 0 },
 };
-
-static gboolean is_group(const QemuIoTuneRow *row)
-{
-    return row->at == G_STRUCT_OFFSET(DomainIoTune, group_name);
-}
 
 static void iotune_of_def(const DomainIoTune *tune, VirParams *p)
 {
     for (const QemuIoTuneRow *row = qemu_iotune_rows; row->param; row++) {
-        if (is_group(row))
+        if (row->is_text)
             vir_params_add_string(p, tune && tune->group_name ? tune->group_name : "", "%s", row->param);
         else
             vir_params_add_ullong(p, tune ? *(const guint64 *)((const char *)tune + row->at) : 0, "%s", row->param);
@@ -261,7 +257,7 @@ static gboolean iotune_of_qemu(VirInvocation *inv, QemuDomain *dom, const Domain
         if (!inserted || !qemu_qdev_is(vir_json_str(block, "qdev", NULL), disk->info.alias))
             continue;
         for (const QemuIoTuneRow *row = qemu_iotune_rows; row->param; row++) {
-            if (is_group(row))
+            if (row->is_text)
                 vir_params_add_string(p, vir_json_str(inserted, row->member, ""), "%s", row->param);
             else
                 vir_params_add_ullong(p, vir_json_uint64(inserted, row->member, 0), "%s", row->param);
