@@ -400,8 +400,8 @@ def links():
 
 
 def forgiven(left, kind):
-    """Leftovers without those that the reference is known to forget when killed: cgroups and capability probes."""
-    return [x for x in left if not (kind == "reference" and (x.startswith("cgroup ") or "/qmp-" in x))]
+    """Leftovers without what the reference is known to forget when it is killed: cgroups, directories, probes."""
+    return [x for x in left if kind != "reference" or x.startswith(("qemu ", "link "))]
 
 
 def leftovers():
