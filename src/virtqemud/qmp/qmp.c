@@ -191,8 +191,8 @@ static void write_locked(VirQmp *q, char *text, gsize len, const int *fds, gsize
 
 /* ---- calls ---- */
 
-/* @text is taken: the whole line with its id. FALSE when the monitor is closed. */
-static gboolean submit(VirQmp *q, QmpCall *call, char *text, gsize len, const int *fds, gsize n_fds)
+/* @text is taken: the whole line with its id. FALSE when the monitor is closed, and why. */
+static gboolean submit(VirQmp *q, QmpCall *call, char *text, gsize len, const int *fds, gsize n_fds, GError **err)
 {
     g_mutex_lock(&q->lock);
     gboolean ok = !q->closing;
@@ -203,6 +203,7 @@ static gboolean submit(VirQmp *q, QmpCall *call, char *text, gsize len, const in
         write_locked(q, text, len, fds, n_fds);
     } else {
         g_free(text);
+        g_propagate_prefixed_error(err, g_error_copy(q->reason), "command '%s' was not sent: ", call->command);
     }
     g_mutex_unlock(&q->lock);
     return ok;
@@ -229,14 +230,12 @@ static guint64 send_line(VirQmp *q, const char *command, GString *line, guint64 
                   g_str_has_prefix(command, "qom-list");
     call->cb = cb;
     call->data = data;
-    if (submit(q, call, text, len, fds, n_fds))
+    g_autoptr(GError) closed = NULL;
+    if (submit(q, call, text, len, fds, n_fds, &closed))
         return id;
     call_free(call);
-    if (cb) {
-        g_autoptr(GError) closed = g_error_new(VIR_ERROR, VIR_ERR_INTERNAL_ERROR, CLOSED_TEXT
-                                               ", command '%s' was not sent", command);
+    if (cb)
         cb(q, NULL, closed, data);
-    }
     return 0;
 }
 
