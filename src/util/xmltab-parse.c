@@ -126,6 +126,8 @@ gboolean vir_xml_fail(const VirXmlParse *parse, xmlNodePtr node, const char *att
     append_path(parse, path, node);
     if (attr)
         g_string_append_printf(path, "@%s", attr);
+    if (parse->flags & VIR_XML_STRICT && code == VIR_ERR_XML_ERROR)
+        code = VIR_ERR_XML_INVALID_SCHEMA;
     return vir_fail_full(err, parse->from ? parse->from : VIR_FROM_XML, code, "%s: %s", path->str, detail);
 }
 
@@ -481,6 +483,9 @@ static gboolean check_unmatched(VirXmlParse *parse, const VirXmlRow *rows, xmlNo
         if (attr_is_known(parse, entry, (const char *)attr->name))
             return vir_xml_fail(parse, node, (const char *)attr->name, VIR_ERR_CONFIG_UNSUPPORTED, err,
                                 "this attribute is not supported yet; remove it");
+        if (parse->flags & VIR_XML_STRICT && entry)
+            return vir_xml_fail(parse, node, (const char *)attr->name, VIR_ERR_XML_INVALID_SCHEMA, err,
+                                "the schema has no such attribute here");
     }
     for (xmlNodePtr child = node->children; child; child = child->next) {
         if (child->type != XML_ELEMENT_NODE || child->_private || find_row(rows, child, NULL, TRUE, &unused))
@@ -488,6 +493,8 @@ static gboolean check_unmatched(VirXmlParse *parse, const VirXmlRow *rows, xmlNo
         if (known_node(parse, child))
             return vir_xml_fail(parse, child, NULL, VIR_ERR_CONFIG_UNSUPPORTED, err,
                                 "this element is not supported yet; remove it");
+        if (parse->flags & VIR_XML_STRICT && !child->ns && known_node(parse, node))
+            return vir_xml_fail(parse, child, NULL, VIR_ERR_XML_INVALID_SCHEMA, err, "the schema has no such element here");
     }
     return TRUE;
 }

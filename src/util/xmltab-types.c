@@ -43,6 +43,8 @@ static gboolean parse_unsigned(const VirXmlRow *row, const char *text, guint64 m
 {
     int base = row->flags & (XF_HEX | XF_ANYBASE) ? 0 : row->flags & XF_OCTAL ? 8 : 10;
 
+    if (row->max)
+        max = row->max;
     if (vir_xml_number(text, base, max, ret))
         return TRUE;
     *why = g_strdup_printf("'%.100s' is not a whole number from 0 to %" G_GUINT64_FORMAT, text, max);
@@ -55,6 +57,8 @@ static gboolean parse_signed(const VirXmlRow *row, const char *text, gint64 max,
     guint64 value;
     int base = row->flags & XF_OCTAL ? 8 : row->flags & (XF_HEX | XF_ANYBASE) ? 0 : 10;
 
+    if (row->max)
+        max = row->max;
     if (!vir_xml_number(text + negative, base, (guint64)max + negative, &value)) {
         *why = g_strdup_printf("'%.100s' is not a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, text, -max - 1, max);
         return FALSE;

@@ -61,6 +61,7 @@ enum {
     VIR_XML_INACTIVE   = 1 << 1,   /* rows that only a running object has are left out, on parse too */
     VIR_XML_MIGRATABLE = 1 << 2,   /* rows a foreign host could not use are left out */
     VIR_XML_STATUS     = 1 << 3,   /* a daemon's own status document: private rows are written and read */
+    VIR_XML_STRICT     = 1 << 4,   /* parse: what the vocabulary does not have is refused too (VIR_ERR_XML_INVALID_SCHEMA) */
 };
 
 /* Row flags. */
@@ -138,6 +139,7 @@ struct VirXmlRow {
     guint8 place;
     guint8 width;               /* digits of hexadecimal and octal numbers */
     guint16 size;               /* of the member: scalars */
+    guint32 max;                /* numbers: the largest allowed; 0: as the type can hold */
 };
 
 struct VirXmlTable {
@@ -191,7 +193,8 @@ struct VirXmlParse {
 gboolean vir_xml_parse(const VirXmlTable *table, xmlNodePtr node, gpointer obj, const VirXmlParse *opts, GError **err);
 /* For hooks: an object of another table at @node, in the same document. */
 gboolean vir_xml_parse_node(VirXmlParse *parse, const VirXmlTable *table, xmlNodePtr node, gpointer obj, GError **err);
-/* Sets *err: "domain/devices/disk[2]/target@bus: ..." ; @attr may be NULL. Returns FALSE. */
+/* Sets *err: "domain/devices/disk[2]/target@bus: ..." ; @attr may be NULL. In a strict parse VIR_ERR_XML_ERROR becomes
+ * VIR_ERR_XML_INVALID_SCHEMA. Returns FALSE. */
 gboolean vir_xml_fail(const VirXmlParse *parse, xmlNodePtr node, const char *attr, int code, GError **err,
                       const char *fmt, ...) G_GNUC_PRINTF(6, 7);
 /* Attribute without namespace, NULL when absent. The text is in the tree. */

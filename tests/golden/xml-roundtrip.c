@@ -2,7 +2,7 @@
  *
  * Parses each domain document named on stdin (one path a line), copies it, frees the first, formats the copy.
  *
- *     xml-roundtrip [--live] [--status] [--secure] [--bench N] < list
+ *     xml-roundtrip [--live] [--status] [--strict] [--secure] [--bench N] < list
  *
  * --status: the document is a <domstatus>; the <domain> in it is worked on.
  * Writes a line "ok BYTES" and the document, or "fail CODE MESSAGE", for each. tests/golden/test_domain_xml.py compares.
@@ -89,6 +89,8 @@ int main(int argc, char **argv)
             flags &= ~VIR_XML_INACTIVE;
         else if (strcmp(argv[i], "--status") == 0)
             flags = (flags & ~VIR_XML_INACTIVE) | VIR_XML_STATUS | VIR_XML_SECURE;
+        else if (strcmp(argv[i], "--strict") == 0)
+            flags |= VIR_XML_STRICT;
         else if (strcmp(argv[i], "--secure") == 0)
             flags |= VIR_XML_SECURE;
         else if (strcmp(argv[i], "--bench") == 0 && i + 1 < argc)

@@ -5,6 +5,7 @@
  * reference, where they are at hand: each must come back as it is.
  */
 #include <json-c/json.h>
+#include <libxml/relaxng.h>
 #include <string.h>
 
 #include "conf/domain/domain.h"
@@ -94,6 +95,56 @@ static void test_recorded(gconstpointer data)
     g_assert_cmpuint(same + 1, >=, documents);
 }
 
+/* The derived schema compiles, and every document we write fits it. */
+static void test_schema(void)
+{
+    g_autofree char *text = vir_xml_schema(&domain_table, "domain"), *words = vir_xml_dictionary(&domain_table, "domain");
+    const char *root = TEST_SRCDIR "/golden/domain-xml", *name;
+    g_autoptr(GDir) dir = g_dir_open(root, 0, NULL);
+    xmlRelaxNGParserCtxtPtr parser = xmlRelaxNGNewMemParserCtxt(text, strlen(text));
+    xmlRelaxNGPtr schema = xmlRelaxNGParse(parser);
+    xmlRelaxNGValidCtxtPtr valid;
+
+    g_assert_nonnull(schema);
+    g_assert_nonnull(strstr(words, "\"virtio-non-transitional\"\n"));
+    valid = xmlRelaxNGNewValidCtxt(schema);
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *folder = g_build_filename(root, name, NULL), *out = load(folder, "out.xml");
+        g_autoptr(VirXmlDoc) doc = out ? vir_xml_doc_parse(out, strlen(out), "domain", VIR_FROM_DOMAIN, NULL) : NULL;
+
+        if (doc)
+            g_assert_cmpint(xmlRelaxNGValidateDoc(valid, doc), ==, 0);
+    }
+    xmlRelaxNGFreeValidCtxt(valid);
+    xmlRelaxNGFree(schema);
+    xmlRelaxNGFreeParserCtxt(parser);
+}
+
+/* As the VALIDATE flags ask: what the vocabulary does not have is refused. */
+static void test_strict(void)
+{
+    static const struct { const char *xml, *message; } rows[] = {
+        { "<domain type='kvm'><name>a</name></domain>", NULL },
+        { "<domain type='kvm'><name>a</name><metadata><x:a xmlns:x='http://x/'/></metadata></domain>", NULL },
+        { "<domain type='kvm'><name>a</name><nonsense/></domain>", "domain/nonsense: the schema has no such element here" },
+        { "<domain type='kvm' nonsense='1'><name>a</name></domain>", "domain@nonsense: the schema has no such attribute here" },
+        { "<domain type='x'><name>a</name></domain>", NULL },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) err = NULL, lax = NULL;
+        g_autoptr(DomainDef) def = domain_def_parse(rows[i].xml, strlen(rows[i].xml), VIR_XML_INACTIVE | VIR_XML_STRICT, &err);
+
+        if (i < 2) {
+            g_assert_no_error(err);
+            continue;
+        }
+        g_assert_error(err, VIR_ERROR, VIR_ERR_XML_INVALID_SCHEMA);
+        if (rows[i].message)
+            g_assert_cmpstr(err->message, ==, rows[i].message);
+    }
+}
+
 static void test_skipped(void)
 {
     g_test_skip("the recorded answers of the reference are not here");
@@ -128,6 +179,8 @@ static void add_recorded(const char *name)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/domain-xml-derived/schema", test_schema);
+    g_test_add_func("/domain-xml-derived/strict", test_strict);
     add_cases(TEST_SRCDIR "/golden/domain-xml");
     add_recorded("domain");
     add_recorded("domain-validate");

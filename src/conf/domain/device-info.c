@@ -20,8 +20,8 @@ gboolean domain_alias_is_user(const char *alias)
 static const VirXmlRow pci_rows[] = {
     XA_UINT("domain", domain, .flags = XF_HEX | XF_ALWAYS | XF_ABI, .width = 4),
     XA_U8("bus", bus, .flags = XF_HEX | XF_ALWAYS | XF_ABI, .width = 2),
-    XA_U8("slot", slot, .flags = XF_HEX | XF_ALWAYS | XF_ABI, .width = 2),
-    XA_U8("function", function, .flags = XF_HEX | XF_ALWAYS | XF_ABI, .width = 1),
+    XA_U8("slot", slot, .flags = XF_HEX | XF_ALWAYS | XF_ABI, .width = 2, .max = 31),
+    XA_U8("function", function, .flags = XF_HEX | XF_ALWAYS | XF_ABI, .width = 1, .max = 7),
     XA_ONOFF("multifunction", multifunction),
     X_END
 };

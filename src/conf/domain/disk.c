@@ -4,6 +4,7 @@
  */
 #include "conf/domain/disk.h"
 
+#include "util/error.h"
 #include "util/xmlrows.h"
 
 VIR_XML_ENUM_IMPL(domain_disk_device, DOMAIN_DISK_DEVICE_VALUES)
@@ -193,7 +194,16 @@ static const VirXmlRow disk_rows[] = {
     X_END
 };
 #undef XS
-const VirXmlTable domain_disk_table = { "disk", sizeof(DomainDisk), disk_rows };
+static gboolean disk_parsed(VirXmlParse *parse, xmlNodePtr node, gpointer obj, GError **err)
+{
+    const DomainDisk *disk = obj;
+
+    if (!disk->dst)
+        return vir_xml_fail(parse, node, NULL, parse->flags & VIR_XML_STRICT ? VIR_ERR_XML_ERROR : VIR_ERR_NO_TARGET, err,
+                            "the element 'target' is missing");
+    return TRUE;
+}
+const VirXmlTable domain_disk_table = { "disk", sizeof(DomainDisk), disk_rows, disk_parsed };
 
 DomainDisk *domain_disk_new(void)
 {

@@ -109,8 +109,8 @@ typedef struct {
 extern const VirXmlTable domain_table;   /* <domain>: usable as a fragment of status, snapshot, save image documents */
 extern const VirXmlKnown domain_known;   /* the vocabulary, root "domain" */
 
-/* @flags: VIR_XML_INACTIVE (as define does), VIR_XML_STATUS. NULL with VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL,
- * VIR_ERR_CONFIG_UNSUPPORTED (known to libvirt, not modelled here), each naming the path. */
+/* @flags: VIR_XML_INACTIVE (as define does), VIR_XML_STATUS, VIR_XML_STRICT (as the VALIDATE flags ask). NULL with VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL,
+ * VIR_ERR_CONFIG_UNSUPPORTED (known to libvirt, not modelled here), VIR_ERR_XML_INVALID_SCHEMA, each naming the path. */
 DomainDef *domain_def_parse(const char *xml, gsize len, guint flags, GError **err);
 DomainDef *domain_def_parse_node(xmlNodePtr node, guint flags, GError **err);
 /* @flags: VIR_XML_*. `id` is written when it is not -1 and VIR_XML_INACTIVE is not asked. Returns: caller frees. */

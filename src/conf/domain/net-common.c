@@ -58,7 +58,7 @@ const VirXmlTable net_bandwidth_table = { "bandwidth", sizeof(NetBandwidth), ban
 
 #define XS NetVlanTag
 static const VirXmlRow vlan_tag_rows[] = {
-    XA_UINT("id", id, .flags = XF_ALWAYS),
+    XA_UINT("id", id, .flags = XF_ALWAYS, .max = 4095),
     XA_ENUM("nativeMode", native_mode, net_vlan_mode),
     X_END
 };

@@ -145,7 +145,7 @@ static const VirXmlRow os_rows[] = {
     X_ARRAY("boot", boot, DomainBoot, boot_table),
     XG("bootmenu",
         XA_YESNO("enable", bootmenu),
-        XA_INT("timeout", bootmenu_timeout, .arg = -1)),
+        XA_INT("timeout", bootmenu_timeout, .arg = -1, .max = 65535)),
     XG("smbios", XA_ENUM("mode", smbios, domain_smbios_mode, .flags = XF_ABI)),
     XG("bios",
         XA_YESNO("useserial", bios_serial, .flags = XF_ABI),
