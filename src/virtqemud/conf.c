@@ -262,6 +262,14 @@ static gboolean resolve_core(QemuConf *c, const Check *k)
     return TRUE;
 }
 
+/* Numbers whose default alone can be honoured. */
+static gboolean check_numbers(const QemuConf *c, const Check *k)
+{
+    if (c->max_threads_per_process)
+        return refuse(k, "max_threads_per_process", "...", "threads are not limited; use max_processes");
+    return TRUE;
+}
+
 static gboolean resolve_lists(QemuConf *c, const Check *k)
 {
     for (char **n = c->namespaces; *n; n++) {
@@ -319,7 +327,7 @@ static gboolean finish(QemuConf *c, const QemuDirs *dirs, GError **err)
     Check k = { dirs->conf_file, err };
     texts_default(c, dirs);
     c->stdio_logd = !c->stdio_handler || strcmp(c->stdio_handler, "logd") == 0;
-    return check_choices(c, &k) && check_refused(c, &k) && check_ports(c, &k) && resolve_user(c, &k) &&
+    return check_choices(c, &k) && check_refused(c, &k) && check_numbers(c, &k) && check_ports(c, &k) && resolve_user(c, &k) &&
            resolve_swtpm(c, &k) && resolve_core(c, &k) && resolve_lists(c, &k) && resolve_tls(c, &k);
 }
 
