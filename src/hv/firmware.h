@@ -51,8 +51,7 @@ typedef struct {
     const char *machine;       /* canonical: "pc-q35-7.2" */
     guint interface;           /* one HvFirmwareInterface */
     guint want, reject;        /* features that must, must not be there */
-    gboolean smm;              /* <smm state='on'/>: firmware that needs it may be chosen */
-    gboolean smm_off;          /* explicit state='off' */
+    gboolean smm_off;          /* <smm state='off'/>: firmware that requires it is not chosen */
     HvFirmwareFormat format;   /* NONE: raw, as by default */
     gboolean stateless;
     const char *loader, *nvram_template;   /* paths that must match; NULL: any */

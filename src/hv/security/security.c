@@ -2,6 +2,7 @@
  *
  * Which drivers are on, and batches over the DAC driver.
  */
+#define VIR_LOG_SOURCE "hv.security"
 #include "hv/security/security.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include "hv/security/dac.h"
 #include "util/error.h"
 #include "util/file.h"
-#define VIR_LOG_SOURCE "hv.security"
 #include "util/log.h"
 
 #define VIR_FROM_THIS VIR_FROM_SECURITY
