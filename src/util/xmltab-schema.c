@@ -56,6 +56,15 @@ static void add(GPtrArray *names, const VirXmlRow *row, gboolean conditional)
     g_ptr_array_add(name->rows, (gpointer)row);
 }
 
+static gboolean has_name(const GPtrArray *names, const char *name)
+{
+    for (guint i = 0; i < names->len; i++) {
+        if (strcmp(((const Name *)names->pdata[i])->name, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void collect(Content *content, const VirXmlRow *row, gboolean conditional)
 {
     for (; row->place != XP_END; row++) {
@@ -76,7 +85,13 @@ static void collect(Content *content, const VirXmlRow *row, gboolean conditional
         case XP_WHEN:
             collect(content, row->aux, TRUE);
             break;
-        case XP_DATA: case XP_NSDECL: case XP_IGNORED: case XP_END:
+        case XP_IGNORED:    /* an attribute or an element: both are let through */
+            if (!has_name(content->attrs, row->name))
+                add(content->attrs, row, TRUE);
+            if (!has_name(content->elems, row->name))
+                add(content->elems, row, TRUE);
+            break;
+        case XP_DATA: case XP_NSDECL: case XP_END:
             break;
         default:
             if (row->name && !(row->flags & XF_STATUS))

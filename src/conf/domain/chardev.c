@@ -24,8 +24,9 @@ VIR_XML_ENUM_IMPL(domain_smartcard_mode, DOMAIN_SMARTCARD_VALUES)
 #define MODE XA_ENUM("mode", mode, domain_chr_mode, .flags = XF_ALWAYS, .arg = DOMAIN_CHR_MODE_CONNECT)
 #define PROTOCOL XG("protocol", XA_ENUM("type", protocol, domain_chr_protocol, .flags = XF_ALWAYS, .arg = DOMAIN_CHR_PROTOCOL_RAW))
 /* One vocabulary for all types: what another type's <source> has is read over. */
-#define OTHERS \
-    X_IGNORED("mode"), X_IGNORED("path"), X_IGNORED("host"), X_IGNORED("service"), X_IGNORED("channel"), X_IGNORED("master"), \
+#define OTHERS X_IGNORED("mode"), OTHERS_BUT_MODE
+#define OTHERS_BUT_MODE \
+    X_IGNORED("path"), X_IGNORED("host"), X_IGNORED("service"), X_IGNORED("channel"), X_IGNORED("master"), \
     X_IGNORED("slave"), X_IGNORED("append"), X_IGNORED("tls"), X_IGNORED("reconnect"), X_IGNORED("seclabel"), \
     X_IGNORED("clipboard"), X_IGNORED("mouse")
 static const VirXmlRow source_rows[] = {
@@ -47,8 +48,8 @@ static const VirXmlRow source_rows[] = {
             OTHERS),
         PROTOCOL),
     X_WHEN(type, TYPE(UDP),
-        XG_KEYED("source", "mode=bind", XA_STR("host", bind_host), XA_STR("service", bind_service), OTHERS),
-        XG_KEYED("source", "mode=connect", XA_STR("host", host), XA_STR("service", service), OTHERS)),
+        XG_KEYED("source", "mode=bind", XA_STR("host", bind_host), XA_STR("service", bind_service), OTHERS_BUT_MODE),
+        XG_KEYED("source", "mode=connect", XA_STR("host", host), XA_STR("service", service), OTHERS_BUT_MODE)),
     X_WHEN(type, TYPE(NMDM),
         XG("source", XA_STR("master", path), XA_STR("slave", slave), OTHERS)),
     X_WHEN(type, TYPE(SPICEPORT) | TYPE(DBUS),

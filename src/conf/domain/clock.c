@@ -74,6 +74,7 @@ static const VirXmlHook adjustment_hook = { .parse = adjustment_parse, .format_a
 static const VirXmlRow clock_rows[] = {
     XA_ENUM("offset", offset, domain_clock_offset, .flags = XF_ALWAYS | XF_ABI, .arg = DOMAIN_CLOCK_UTC),
     X_WHEN(offset, OFFSET(UTC) | OFFSET(LOCALTIME) | OFFSET(VARIABLE), X_HOOK(NULL, adjustment_hook)),
+    X_IGNORED("adjustment"),    /* the hook's */
     XD_BOOL(adjustment_reset),
     XD_BOOL(adjustment_set),
     XD_S64(adjustment),
