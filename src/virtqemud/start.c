@@ -13,9 +13,11 @@
 #include "util/file.h"
 #include "util/log.h"
 #include "util/pool.h"
+#include "util/units.h"
 #include "virtqemud/defaults/defaults.h"
 #include "virtqemud/domain.h"
 #include "virtqemud/plan/domain.h"
+#include "virtqemud/process/place.h"
 #include "virtqemud/process/spawn.h"
 #include "virtqemud/qmp/qmp-commands.h"
 
@@ -189,7 +191,7 @@ static gboolean place(Start *s, GError **err)
     vir_pool_blocking_end();
     if (warning)
         VIR_WARN("domain %s: %s", def->name, warning);
-    return dom->placement != NULL;
+    return dom->placement && qemu_place_limits(dom->placement, def, err);
 }
 
 /* The child exists and waits; it is in the status document before it does anything. */
@@ -210,8 +212,11 @@ static gboolean step_child(Start *s, GError **err)
         .max_files = (guint64)MAX(conf->max_files, 0), .memlock = vir_plan_memlock(dom->plan), .max_core = conf->max_core,
         .dev_dir = dev_dir,
     };
+    spec.core_sched = strcmp(conf->sched_core, "none") != 0;
+    dom->labels = hv_label_set_copy(vir_plan_labels(dom->plan));
     if (!conf->session && (conf->namespace_mask & QEMU_NAMESPACE_MOUNT)) {
         devices = qemu_spawn_devices((const char *const *)conf->cgroup_device_acl);
+        qemu_place_devices(devices, dom->labels, conf->uid, conf->gid);
         for (const char *const *node = vir_plan_devices(dom->plan); node && *node; node++) {
             QemuSpawnDevice own = { .path = *node };
             g_array_append_val(devices, own);
@@ -223,7 +228,6 @@ static gboolean step_child(Start *s, GError **err)
     if (!s->child)
         return FALSE;
     dom->start_time = vir_proc_start_time(dom->qemu->host, dom->pid);
-    dom->labels = hv_label_set_copy(vir_plan_labels(dom->plan));
     if (!hv_security_check_start(dom->qemu->security, FALSE, err))
         return FALSE;
     vir_pool_blocking_begin();
@@ -277,6 +281,36 @@ static gboolean step_monitor(Start *s, GError **err)
 static gboolean step_resync(Start *s, GError **err)
 {
     return qemu_process_resync(s->dom, &s->wait, err) || explain(s, err);
+}
+
+/* QEMU names its iothreads as the plan did: "iothread3". */
+static GArray *iothread_tids(Start *s, GError **err)
+{
+    GArray *out = g_array_new(FALSE, FALSE, sizeof(QemuIothreadTid));
+    g_autoptr(GArray) told = live_def(s)->iothread_list.n ? vir_qmp_query(s->dom->mon, &vir_qmp_iothreads_query, &s->wait, err)
+                                                          : g_array_new(FALSE, FALSE, sizeof(VirQmpIOThread));
+    if (!told) {
+        g_array_unref(out);
+        return NULL;
+    }
+    for (guint i = 0; i < told->len; i++) {
+        const VirQmpIOThread *t = &g_array_index(told, VirQmpIOThread, i);
+        guint64 id;
+        if (!t->id || !g_str_has_prefix(t->id, "iothread") ||
+            !vir_units_uint64(t->id + strlen("iothread"), G_MAXUINT, &id))
+            continue;
+        QemuIothreadTid one = { (guint)id, (pid_t)t->thread_id };
+        g_array_append_val(out, one);
+    }
+    return out;
+}
+
+static gboolean step_threads(Start *s, GError **err)
+{
+    QemuDomain *dom = s->dom;
+    g_autoptr(GArray) iothreads = iothread_tids(s, err);
+    return iothreads && qemu_place_threads(dom->placement, live_def(s), dom->pid, dom->vcpu_tids, dom->n_vcpus,
+                                           (QemuIothreadTid *)(void *)iothreads->data, iothreads->len, err);
 }
 
 static gboolean set_display_passwords(Start *s, GError **err)
@@ -366,6 +400,7 @@ static const struct {
     { "executing QEMU", step_exec },
     { "connecting to the monitor", step_monitor },
     { "asking QEMU for its state", step_resync },
+    { "placing QEMU's threads", step_threads },
     { "letting the guest run", step_run },
     { "running the started hook", step_hook_started },
 };

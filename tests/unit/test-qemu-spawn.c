@@ -145,7 +145,7 @@ static void test_identity(Fix *f, gconstpointer data)
     f->spec.groups = groups;
     f->spec.n_groups = 2;
     g_autoptr(GArray) devices = qemu_spawn_devices(NULL);
-    QemuSpawnDevice own = { "/dev/loop-control", TRUE, 4711, 4712 };
+    QemuSpawnDevice own = { "/dev/loop-control", TRUE, TRUE, 4711, 4712 };
     g_array_append_val(devices, own);
     f->spec.devices = (QemuSpawnDevice *)(void *)devices->data;
     f->spec.n_devices = devices->len;
@@ -269,7 +269,7 @@ static void test_qemu(Fix *f, gconstpointer data)
     g_assert_nonnull(strstr(text, "NoNewPrivs:\t1"));
     g_assert_true(qemu_devns_is_private(pid));
     g_autofree char *node = g_strdup_printf("/proc/%d/root/dev/loop-control", pid);
-    QemuSpawnDevice own = { "/dev/loop-control", TRUE, pw->pw_uid, pw->pw_gid };
+    QemuSpawnDevice own = { "/dev/loop-control", TRUE, TRUE, pw->pw_uid, pw->pw_gid };
     struct stat st;
     g_assert_true(qemu_devns_add(pid, &own, &err));
     if (g_file_test("/dev/loop-control", G_FILE_TEST_EXISTS)) {

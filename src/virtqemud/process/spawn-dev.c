@@ -31,7 +31,7 @@ static const char *const default_acl[] = { "/dev/null",    "/dev/full", "/dev/ze
 GArray *qemu_spawn_devices(const char *const *acl)
 {
     GArray *out = g_array_new(FALSE, TRUE, sizeof(QemuSpawnDevice));
-    QemuSpawnDevice d = { .optional = TRUE, .uid = (uid_t)-1, .gid = (gid_t)-1 };
+    QemuSpawnDevice d = { .optional = TRUE };
     for (acl = acl ? acl : default_acl; *acl; acl++) {
         d.path = *acl;
         g_array_append_val(out, d);
@@ -112,8 +112,8 @@ static gboolean device_add(Planner *pl, const QemuSpawnDevice *d, const char *pa
         return TRUE;
     parents_add(pl, path);
     DevEntry e = { .path = g_strdup(path), .mode = st.st_mode, .rdev = st.st_rdev };
-    e.uid = d->uid == (uid_t)-1 ? st.st_uid : d->uid;
-    e.gid = d->gid == (gid_t)-1 ? st.st_gid : d->gid;
+    e.uid = d->owned ? d->uid : st.st_uid;
+    e.gid = d->owned ? d->gid : st.st_gid;
     if (!S_ISLNK(st.st_mode)) {
         e.kind = DEV_NODE;
         acl_read(path, &e);

@@ -22,7 +22,8 @@ typedef struct {
 typedef struct {
     const char *path;            /* "/dev/kvm" */
     gboolean optional;           /* absent on the host: left out */
-    uid_t uid;                   /* (uid_t)-1: as on the host */
+    gboolean owned;              /* uid and gid count; else they are the host's */
+    uid_t uid;
     gid_t gid;
 } QemuSpawnDevice;
 
