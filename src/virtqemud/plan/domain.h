@@ -37,6 +37,11 @@ typedef struct {
     gpointer secret_data;
 } QemuPlanContext;
 
+/* What a start decides before planning, filled into the live document: index of each source (node names), paths of
+ * channels and display sockets, listening addresses, names of tap devices. Part of qemu_plan_read_chains; alone for
+ * native command lines. */
+gboolean qemu_plan_prepare(DomainDef *live, const QemuPlanContext *ctx, GError **err);
+
 /* Reads the image headers of disks whose chain is not in the document, and completes src.backing of @live down to
  * its end, with formats; gives each source its index (node names). Reads files: as the daemon, through one bounded read a
  * file. VIR_ERR_CONFIG_UNSUPPORTED names what is refused (probing of formats, loops, too deep chains). */

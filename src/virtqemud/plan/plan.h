@@ -28,7 +28,7 @@ typedef enum {
     VIR_PLAN_NETDEV,     /* netdev_add */
     VIR_PLAN_DEVICE,     /* device_add */
     VIR_PLAN_ARG,        /* words of the command line that have no QMP form */
-    VIR_PLAN_COMMAND,    /* any other QMP command, when hot-plugging; not undone */
+    VIR_PLAN_COMMAND,    /* any other QMP command: in its turn when hot-plugging, after the start else; not undone */
     VIR_PLAN_LAST
 } VirPlanOp;
 
@@ -73,8 +73,10 @@ void vir_plan_command(VirPlan *plan, const char *command, VirJson *args);
 /* "-smp", "1,sockets=1"; @value NULL: none. */
 void vir_plan_arg(VirPlan *plan, const char *option, const char *value);
 void vir_plan_argf(VirPlan *plan, const char *option, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
-/* Appends all steps and labels of @from, which is freed. */
-void vir_plan_append(VirPlan *plan, VirPlan *from);
+
+/* QEMU's environment beside what qemu_spawn_env gives: "NAME=value", NULL-terminated, borrowed. */
+void vir_plan_setenv(VirPlan *plan, const char *name, const char *value);
+const char *const *vir_plan_env(const VirPlan *plan);
 
 /* The files QEMU will open, with how to treat them. The plan's; device kinds add, the caller applies and restores. */
 HvLabelSet *vir_plan_labels(VirPlan *plan);
@@ -107,6 +109,10 @@ char *vir_plan_shell(const VirPlan *plan, const char *const *env, const char *bi
 /* Runs all steps, host steps included, in order. At the first failure the steps done are taken back in reverse and
  * @err is that failure. On the guest's actor. */
 gboolean vir_plan_run_qmp(VirPlan *plan, VirQmp *qmp, const VirQmpWait *wait, GError **err);
+
+/* After a start: the plan's commands (limits of disks, passwords of displays, links that are down), before the guest's
+ * CPUs run. They are sent at once. */
+gboolean vir_plan_run_commands(VirPlan *plan, VirQmp *qmp, const VirQmpWait *wait, GError **err);
 
 /* Waits until QEMU has said DEVICE_DELETED for @alias (the caller knows which events came, also before this call).
  * FALSE with @err NULL: the guest has not let go of the device in time. */
