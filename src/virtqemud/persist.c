@@ -49,7 +49,8 @@ gboolean qemu_domain_remove_config(QemuDomain *dom, GError **err)
     const DomainDef *def = qemu_domain_def(dom);
     g_autofree char *name = dom->broken_file ? g_path_get_basename(dom->broken_file)
                                              : file_name(def ? def->name : dom->entry->name);
-    return qemu_domain_set_autostart_link(dom, FALSE, err) && vir_file_remove_synced(dom->qemu->config_fd, name, err);
+    return (!dom->autostart || qemu_domain_set_autostart_link(dom, FALSE, err)) &&
+           vir_file_remove_synced(dom->qemu->config_fd, name, err);
 }
 
 gboolean qemu_domain_set_autostart_link(QemuDomain *dom, gboolean on, GError **err)
