@@ -42,6 +42,12 @@ static VirJson *take_value(char type, va_list *ap, gboolean *ret_skip)
         *ret_skip = !v;
         return json_object_new_boolean(v);
     }
+    case 'O':
+    case 'A': {
+        VirJson *v = va_arg(*ap, VirJson *);
+        *ret_skip = v == NULL;
+        return json_object_get(v);
+    }
     case 'o':
     case 'a': {
         VirJson *v = va_arg(*ap, VirJson *);

@@ -56,8 +56,8 @@ VirJson *vir_json_at(VirJson *array, size_t i);
 
 /* Members in order: "T:name", value, ... NULL. Types:
  *   s const char *   i int   u unsigned   I gint64   U guint64   d double   b gboolean   n (no value: null)
- *   o VirJson * (reference taken)   a VirJson * (the same, for arrays)
- * A '?' before the type leaves the member out when the value is NULL (s, o, a), 0 (i, u, I, U, d) or FALSE (b).
+ *   o VirJson * (handed over)   a VirJson * (the same, for arrays)   O, A the same, the caller keeps a reference
+ * A '?' before the type leaves the member out when the value is NULL (s, o, a, O, A), 0 (i, u, I, U, d) or FALSE (b).
  * A NULL value without '?' becomes null. Returns: caller's reference. */
 VirJson *vir_json_new(const char *spec, ...) G_GNUC_NULL_TERMINATED;
 /* The same onto an object that exists; a member of that name is replaced. */

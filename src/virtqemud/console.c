@@ -227,7 +227,6 @@ gboolean qemu_domain_send_key(VirInvocation *inv, VirEntry *obj, const remote_do
         json_object_array_add(keys, vir_json_new("s:type", "number", "i:data", number, NULL));
     }
     VirJson *command = vir_json_new("a:keys", keys, NULL);
-    json_object_put(keys);
     if (args->holdtime)
         vir_json_add(command, "u:hold-time", args->holdtime, NULL);
     return vir_qmp_call(dom->mon, "send-key", command, &wait, NULL, err);
