@@ -91,13 +91,13 @@ void qemu_add_dir_step(QemuPlanner *p, const char *path)
 static VirJson *unix_addr(const char *path)
 {
     g_autoptr(VirJson) data = vir_json_new("s:path", path, NULL);
-    return vir_json_new("s:type", "unix", "o:data", data, NULL);
+    return vir_json_new("s:type", "unix", "O:data", data, NULL);
 }
 
 static VirJson *inet_addr_of(const char *host, const char *service)
 {
     g_autoptr(VirJson) data = vir_json_new("s:host", host ? host : "", "s:port", service ? service : "0", NULL);
-    return vir_json_new("s:type", "inet", "o:data", data, NULL);
+    return vir_json_new("s:type", "inet", "O:data", data, NULL);
 }
 
 static void add_server(VirJson *data, const DomainChrSource *src)
@@ -125,13 +125,13 @@ static gboolean backend_unix(QemuPlanner *p, const char *id, const DomainChrSour
         const char *fd = vir_plan_fd(p->plan, id, &(VirPlanFd){ VIR_PLAN_FD_PLAIN, "listen on socket", open_listener,
                                                                 open_data_new(p, src->path), open_data_free });
         g_autoptr(VirJson) str = vir_json_new("s:str", fd, NULL);
-        addr = vir_json_new("s:type", "fd", "o:data", str, NULL);
+        addr = vir_json_new("s:type", "fd", "O:data", str, NULL);
     } else {
         addr = unix_addr(src->path);
         if (!server && !qemu_add_label(p, src->path, HV_LABEL_SHARED, src->seclabels.v, src->seclabels.n, err))
             return FALSE;
     }
-    vir_json_add(data, "o:addr", addr, NULL);
+    vir_json_add(data, "O:addr", addr, NULL);
     add_server(data, src);
     return TRUE;
 }
@@ -139,7 +139,7 @@ static gboolean backend_unix(QemuPlanner *p, const char *id, const DomainChrSour
 static gboolean backend_tcp(QemuPlanner *p, const char *id, const DomainChrSource *src, VirJson *data, GError **err)
 {
     g_autoptr(VirJson) addr = inet_addr_of(src->host, src->service);
-    vir_json_add(data, "o:addr", addr, NULL);
+    vir_json_add(data, "O:addr", addr, NULL);
     if (src->protocol == DOMAIN_CHR_PROTOCOL_TELNET || src->protocol == DOMAIN_CHR_PROTOCOL_TELNETS)
         vir_json_add(data, "b:telnet", TRUE, NULL);
     add_server(data, src);
@@ -154,10 +154,10 @@ static gboolean backend_tcp(QemuPlanner *p, const char *id, const DomainChrSourc
 static gboolean backend_udp(QemuPlanner *p, const char *id, const DomainChrSource *src, VirJson *data, GError **err)
 {
     g_autoptr(VirJson) remote = inet_addr_of(src->host, src->service);
-    vir_json_add(data, "o:remote", remote, NULL);
+    vir_json_add(data, "O:remote", remote, NULL);
     if (src->bind_host || src->bind_service) {
         g_autoptr(VirJson) local = inet_addr_of(src->bind_host, src->bind_service);
-        vir_json_add(data, "o:local", local, NULL);
+        vir_json_add(data, "O:local", local, NULL);
     }
     return TRUE;
 }
@@ -252,15 +252,15 @@ gboolean qemu_add_chardev(QemuPlanner *p, const char *id, const DomainChrSource 
             qemu_json_bool(data, "logappend", src->log_append);
     }
     const char *type = src->type == DOMAIN_CHR_DEV && g_str_has_prefix(id, "charparallel") ? "parallel" : row->type;
-    g_autoptr(VirJson) backend = vir_json_new("s:type", type, "o:data", data, NULL);
-    vir_plan_add(p->plan, VIR_PLAN_CHARDEV, vir_json_new("s:id", id, "o:backend", backend, NULL));
+    g_autoptr(VirJson) backend = vir_json_new("s:type", type, "O:data", data, NULL);
+    vir_plan_add(p->plan, VIR_PLAN_CHARDEV, vir_json_new("s:id", id, "O:backend", backend, NULL));
     return TRUE;
 }
 
 void qemu_add_socket_client(QemuPlanner *p, const char *id, const char *path, guint reconnect)
 {
     g_autoptr(VirJson) addr = unix_addr(path);
-    g_autoptr(VirJson) data = vir_json_new("o:addr", addr, "b:server", FALSE, "?u:reconnect", reconnect, NULL);
-    g_autoptr(VirJson) backend = vir_json_new("s:type", "socket", "o:data", data, NULL);
-    vir_plan_add(p->plan, VIR_PLAN_CHARDEV, vir_json_new("s:id", id, "o:backend", backend, NULL));
+    g_autoptr(VirJson) data = vir_json_new("O:addr", addr, "b:server", FALSE, "?u:reconnect", reconnect, NULL);
+    g_autoptr(VirJson) backend = vir_json_new("s:type", "socket", "O:data", data, NULL);
+    vir_plan_add(p->plan, VIR_PLAN_CHARDEV, vir_json_new("s:id", id, "O:backend", backend, NULL));
 }

@@ -103,7 +103,7 @@ static gboolean plan_guestfwd(QemuPlanner *p, const DomainChr *chr, const char *
     g_autoptr(VirJson) item = vir_json_new("s:str", fwd, NULL);
     g_autoptr(VirJson) list = json_object_new_array();
     json_object_array_add(list, g_steal_pointer(&item));
-    vir_plan_add(p->plan, VIR_PLAN_NETDEV, vir_json_new("s:type", "user", "a:guestfwd", list, "s:id", chr->info.alias, NULL));
+    vir_plan_add(p->plan, VIR_PLAN_NETDEV, vir_json_new("s:type", "user", "A:guestfwd", list, "s:id", chr->info.alias, NULL));
     return TRUE;
 }
 

@@ -34,7 +34,7 @@ static void add_cache(VirJson *node, const DomainDisk *disk)
     if (!c.set)
         return;
     g_autoptr(VirJson) cache = vir_json_new("b:direct", c.direct, "b:no-flush", c.no_flush, NULL);
-    vir_json_add(node, "o:cache", cache, NULL);
+    vir_json_add(node, "O:cache", cache, NULL);
 }
 
 /* ---- places ---- */
@@ -71,7 +71,7 @@ static gboolean place_nbd(QemuPlanner *p, const StorageSource *src, VirJson *nod
     if (!need_host(src, err))
         return FALSE;
     g_autoptr(VirJson) server = server_of(&src->net->hosts.v[0], 10809);
-    vir_json_add(node, "s:driver", "nbd", "o:server", server, "?s:export", src->path, NULL);
+    vir_json_add(node, "s:driver", "nbd", "O:server", server, "?s:export", src->path, NULL);
     if (src->net->tls != VIR_TRISTATE_YES)
         return TRUE;
     g_autofree char *id = g_strdup_printf("objlibvirt-%u-storage_tls0", src->index);
@@ -98,7 +98,7 @@ static gboolean place_rbd(QemuPlanner *p, const StorageSource *src, VirJson *nod
         g_autoptr(VirJson) servers = json_object_new_array();
         for (guint i = 0; i < src->net->hosts.n; i++)
             json_object_array_add(servers, inet_server(&src->net->hosts.v[i], 6789, FALSE));
-        vir_json_add(node, "a:server", servers, NULL);
+        vir_json_add(node, "A:server", servers, NULL);
     }
     if (!src->auth)
         return TRUE;
@@ -106,7 +106,7 @@ static gboolean place_rbd(QemuPlanner *p, const StorageSource *src, VirJson *nod
     if (!add_auth(p, src, "ceph", &id, err))
         return FALSE;
     g_autoptr(VirJson) auth = vir_json_new_strv((const char *const[]){ "cephx", "none", NULL });
-    vir_json_add(node, "s:user", src->auth->username, "a:auth-client-required", auth, "s:key-secret", id, NULL);
+    vir_json_add(node, "s:user", src->auth->username, "A:auth-client-required", auth, "s:key-secret", id, NULL);
     return TRUE;
 }
 
@@ -120,7 +120,7 @@ static gboolean place_gluster(QemuPlanner *p, const StorageSource *src, VirJson 
     g_autoptr(VirJson) servers = json_object_new_array();
     for (guint i = 0; i < src->net->hosts.n; i++)
         json_object_array_add(servers, server_of(&src->net->hosts.v[i], 24007));
-    vir_json_add(node, "s:driver", "gluster", "s:volume", parts[0], "s:path", parts[1], "a:server", servers,
+    vir_json_add(node, "s:driver", "gluster", "s:volume", parts[0], "s:path", parts[1], "A:server", servers,
                  "u:debug", p->ctx->conf->gluster_debug_level, NULL);
     return TRUE;
 }
@@ -195,7 +195,7 @@ static gboolean place_ssh(QemuPlanner *p, const StorageSource *src, VirJson *nod
         return FALSE;
     g_autoptr(VirJson) server = inet_server(&src->net->hosts.v[0], 22, FALSE);
     g_autofree char *path = g_strdup_printf("%s%s", src->path && src->path[0] == '/' ? "" : "/", src->path ? src->path : "");
-    vir_json_add(node, "s:driver", "ssh", "s:path", path, "o:server", server,
+    vir_json_add(node, "s:driver", "ssh", "s:path", path, "O:server", server,
                  "?s:user", src->net->identity_username ? src->net->identity_username : src->auth ? src->auth->username : NULL,
                  NULL);
     return TRUE;
@@ -212,7 +212,7 @@ static gboolean place_nfs(QemuPlanner *p, const StorageSource *src, VirJson *nod
     if (!need_host(src, err))
         return FALSE;
     g_autoptr(VirJson) server = vir_json_new("s:host", src->net->hosts.v[0].name, "s:type", "inet", NULL);
-    vir_json_add(node, "s:driver", "nfs", "o:server", server, "s:path", src->path ? src->path : "", NULL);
+    vir_json_add(node, "s:driver", "nfs", "O:server", server, "s:path", src->path ? src->path : "", NULL);
     if (src->net->identity_user)
         vir_json_add(node, "U:user", number_of(src->net->identity_user), NULL);
     if (src->net->identity_group)
@@ -225,7 +225,7 @@ static gboolean place_sheepdog(QemuPlanner *p, const StorageSource *src, VirJson
     if (!need_host(src, err))
         return FALSE;
     g_autoptr(VirJson) server = server_of(&src->net->hosts.v[0], 7000);
-    vir_json_add(node, "s:driver", "sheepdog", "o:server", server, "s:vdi", src->path ? src->path : "", NULL);
+    vir_json_add(node, "s:driver", "sheepdog", "O:server", server, "s:vdi", src->path ? src->path : "", NULL);
     return TRUE;
 }
 
@@ -363,7 +363,7 @@ static gboolean add_encryption(QemuPlanner *p, const StorageSource *src, VirJson
     }
     g_autoptr(VirJson) encrypt = vir_json_new("s:format", e->format == STORAGE_ENCRYPTION_QCOW ? "aes" : "luks",
                                               "s:key-secret", id, NULL);
-    vir_json_add(node, "o:encrypt", encrypt, NULL);
+    vir_json_add(node, "O:encrypt", encrypt, NULL);
     return TRUE;
 }
 

@@ -112,7 +112,7 @@ static void add_binding(VirJson *props, const VirBitmap *nodes, const char *poli
     g_autoptr(VirJson) list = json_object_new_array();
     for (int n = vir_bitmap_next(nodes, -1); n >= 0; n = vir_bitmap_next(nodes, n))
         json_object_array_add(list, json_object_new_int(n));
-    vir_json_add(props, "a:host-nodes", list, "s:policy", policy, NULL);
+    vir_json_add(props, "A:host-nodes", list, "s:policy", policy, NULL);
 }
 
 gboolean qemu_add_memory_backend(QemuPlanner *p, const QemuMemoryBackend *b, gboolean *ret_needed, GError **err)

@@ -112,12 +112,12 @@ static gboolean plan_audio(QemuPlanner *p, gconstpointer dev, GError **err)
     if (audio->input) {
         g_autoptr(VirJson) in = stream_of(audio, audio->input);
         if (has_members(in))
-            vir_json_add(props, "o:in", in, NULL);
+            vir_json_add(props, "O:in", in, NULL);
     }
     if (audio->output) {
         g_autoptr(VirJson) out = stream_of(audio, audio->output);
         if (has_members(out))
-            vir_json_add(props, "o:out", out, NULL);
+            vir_json_add(props, "O:out", out, NULL);
     }
     vir_plan_arg(p->plan, "-audiodev", vir_json_text(props, NULL));
     return TRUE;

@@ -80,16 +80,16 @@ static void add_monitor(QemuPlanner *p)
     g_autoptr(VirJson) where = NULL;
     if (p->ctx->native || p->ctx->monitor_fd < 0) {
         where = vir_json_new("s:path", p->ctx->monitor_path, NULL);
-        addr = vir_json_new("s:type", "unix", "o:data", where, NULL);
+        addr = vir_json_new("s:type", "unix", "O:data", where, NULL);
     } else {
         const char *fd = vir_plan_fd(p->plan, "charmonitor", &(VirPlanFd){ VIR_PLAN_FD_PLAIN, "pass the monitor socket", dup_monitor,
                                                                            GINT_TO_POINTER(p->ctx->monitor_fd), NULL });
         where = vir_json_new("s:str", fd, NULL);
-        addr = vir_json_new("s:type", "fd", "o:data", where, NULL);
+        addr = vir_json_new("s:type", "fd", "O:data", where, NULL);
     }
-    g_autoptr(VirJson) data = vir_json_new("o:addr", addr, "b:server", TRUE, "b:wait", FALSE, NULL);
-    g_autoptr(VirJson) backend = vir_json_new("s:type", "socket", "o:data", data, NULL);
-    vir_plan_add(p->plan, VIR_PLAN_CHARDEV, vir_json_new("s:id", "charmonitor", "o:backend", backend, NULL));
+    g_autoptr(VirJson) data = vir_json_new("O:addr", addr, "b:server", TRUE, "b:wait", FALSE, NULL);
+    g_autoptr(VirJson) backend = vir_json_new("s:type", "socket", "O:data", data, NULL);
+    vir_plan_add(p->plan, VIR_PLAN_CHARDEV, vir_json_new("s:id", "charmonitor", "O:backend", backend, NULL));
     vir_plan_arg(p->plan, "-mon", "chardev=charmonitor,id=monitor,mode=control");
 }
 
