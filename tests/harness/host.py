@@ -328,6 +328,11 @@ class Console:
 GUEST_FILES = ("vmlinuz", "initrd", "disk.img")
 
 
+def make_guest():
+    """Makes the guest image in the cache; outside the private host."""
+    subprocess.run([ROOT + "/scripts/mkguest"], check=False)
+
+
 def guest_files():
     """Puts the boot files where QEMU's user may read them; returns their directory."""
     cache = os.environ["MODVIRT_CACHE"] + "/guest"

@@ -162,6 +162,21 @@ def private_dirs():
     os.makedirs("/run/libvirt")
 
 
+def private_user():
+    """The user that runs QEMU, on machines where no package has made it."""
+    for path, name, line in (("/etc/passwd", "libvirt-qemu", "libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin\n"),
+                             ("/etc/group", "libvirt-qemu", "libvirt-qemu:x:64055:\n"), ("/etc/group", "kvm", "kvm:x:64056:\n")):
+        with open(path) as f:
+            text = f.read()
+        if any(row.startswith(name + ":") for row in text.splitlines()):
+            continue
+        copy = "/run/." + os.path.basename(path)
+        with open(copy, "w") as f:
+            f.write(text + line)
+        if not os.path.ismount(path):
+            subprocess.run(["mount", "--bind", copy, path], check=True)
+
+
 def prefix_of(build):
     """Where the daemon of a build directory expects its files: its prefix, or None."""
     try:
@@ -202,6 +217,7 @@ def setup():
     for d in ("/run/lock", "/run/user/0", "/run/home", "/run/tmp"):
         os.makedirs(d, exist_ok=True)
     os.chmod("/run/tmp", 0o1777)
+    private_user()
     private_dev()
     private_dirs()
     prefix = prefix_of(os.environ.get("MODVIRT_BUILD") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build"))

@@ -23,6 +23,7 @@ def pytest_configure(config):
     capture = config.pluginmanager.getplugin("capturemanager")
     if capture:
         capture.stop_global_capturing()
+    host.make_guest()        # downloads on its first run: inside there is no network
     os._exit(ns.run([sys.executable, "-m", "pytest"] + list(config.invocation_params.args),
                     env=dict(os.environ, MODVIRT_DAEMON=KIND)))
 
