@@ -115,7 +115,7 @@ static gboolean is_companion(const DomainController *c)
            c->model <= DOMAIN_CONTROLLER_MODEL_ICH9_UHCI3;
 }
 
-static void default_controllers(DomainDef *def)
+static void index_controllers(DomainDef *def)
 {
     const DomainController *master = NULL;
 
@@ -129,7 +129,75 @@ static void default_controllers(DomainDef *def)
             c->index = domain_next_controller_index(def, c->type);
         if (c->type == DOMAIN_CONTROLLER_USB && !is_companion(c))
             master = c;
+        if (is_companion(c) && c->master_startport < 0)
+            c->master_startport = (c->model - DOMAIN_CONTROLLER_MODEL_ICH9_UHCI1) * 2;
     }
+}
+
+/* Where a new item goes that is to stand among its kind: @cmp tells its order to one that is there, 2 for another kind. */
+typedef int (*Order)(gconstpointer item, gconstpointer other);
+
+typedef VIR_LIST(void) AnyList;
+
+static guint place_for(const AnyList *list, gconstpointer item, Order cmp)
+{
+    guint at = list->n;
+
+    for (guint i = list->n; i-- > 0;) {
+        int order = cmp(item, list->v[i]);
+
+        if (order == 2)
+            continue;
+        if (order >= 0)
+            return i + 1;
+        at = i;
+    }
+    return at;
+}
+
+static void sort_list(void *any, Order cmp)
+{
+    AnyList *list = any;
+    guint n = list->n;
+
+    for (guint i = 1; i < n; i++) {
+        AnyList head = { list->v, i };
+        void *item = list->v[i];
+        guint at = place_for(&head, item, cmp);
+
+        memmove(&list->v[at + 1], &list->v[at], (i - at) * sizeof(*list->v));
+        list->v[at] = item;
+    }
+}
+
+static int order_disks(gconstpointer item, gconstpointer other)
+{
+    const DomainDisk *a = item, *b = other;
+    int x = domain_disk_index(a->dst, NULL), y = domain_disk_index(b->dst, NULL);
+
+    if (a->bus != b->bus)
+        return 2;
+    return x < y ? -1 : x > y;
+}
+
+static int order_controllers(gconstpointer item, gconstpointer other)
+{
+    const DomainController *a = item, *b = other;
+
+    if (a->type != b->type || a->index < 0)
+        return 2;
+    if (a->index == b->index && is_companion(b) && !is_companion(a))
+        return -1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+void domain_sort_devices(DomainDef *def)
+{
+    for (guint i = 0; i < def->disks.n; i++)
+        default_disk(def->disks.v[i]);
+    sort_list(&def->disks, order_disks);
+    sort_list(&def->controllers, order_controllers);
+    index_controllers(def);
 }
 
 /* ---- character devices ---- */
@@ -229,8 +297,9 @@ static gboolean default_videos(DomainDef *def, GError **err)
     }
     for (guint i = 0; i < def->videos.n; i++)
         default_video(def->videos.v[i]);
-    if (def->videos.n && def->videos.v[0]->type != DOMAIN_VIDEO_NOTHING)
-        def->videos.v[0]->primary = VIR_TRISTATE_YES;
+    for (guint i = 0; i < def->videos.n; i++)
+        def->videos.v[i]->primary = i == 0 && def->videos.v[i]->type != DOMAIN_VIDEO_NOTHING ? VIR_TRISTATE_YES
+                                                                                            : VIR_TRISTATE_ABSENT;
     return TRUE;
 }
 
@@ -253,9 +322,15 @@ static void default_small(DomainDef *def)
 
         if (fs->type == DOMAIN_FS_NONE)
             fs->type = DOMAIN_FS_MOUNT;
-        if (fs->accessmode == DOMAIN_FS_ACCESS_NONE)
+        if (fs->accessmode == DOMAIN_FS_ACCESS_NONE && fs->driver != DOMAIN_FS_DRIVER_VIRTIOFS)
             fs->accessmode = DOMAIN_FS_ACCESS_PASSTHROUGH;
     }
+    for (guint i = 0; i < def->rngs.n; i++) {
+        if (def->rngs.v[i]->backend == DOMAIN_RNG_BACKEND_RANDOM && !def->rngs.v[i]->file)
+            def->rngs.v[i]->file = g_strdup("/dev/random");
+    }
+    if (def->vsock && def->vsock->model == DOMAIN_VIRTIO_MODEL_NONE)
+        def->vsock->model = DOMAIN_VIRTIO_MODEL_VIRTIO;
     for (guint i = 0; i < def->watchdogs.n; i++) {
         if (def->watchdogs.v[i]->action == DOMAIN_WATCHDOG_ACTION_NONE)
             def->watchdogs.v[i]->action = DOMAIN_WATCHDOG_ACTION_RESET;
@@ -264,9 +339,6 @@ static void default_small(DomainDef *def)
 
 gboolean domain_defaults_devices(DomainDef *def, GError **err)
 {
-    for (guint i = 0; i < def->disks.n; i++)
-        default_disk(def->disks.v[i]);
-    default_controllers(def);
     default_ports(&def->serials);
     default_ports(&def->parallels);
     default_ports(&def->consoles);

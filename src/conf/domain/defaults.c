@@ -64,29 +64,58 @@ static void default_placement(DomainDef *def)
         def->vcpus_max = 1;
     if (def->vcpus_current == def->vcpus_max)
         def->vcpus_current = 0;
+    if (tune && tune->has_memory && tune->placement == DOMAIN_PLACEMENT_NONE && !tune->nodeset &&
+        def->vcpu_placement == DOMAIN_PLACEMENT_AUTO)
+        tune->placement = DOMAIN_PLACEMENT_AUTO;
+    if (tune && tune->has_memory && tune->placement == DOMAIN_PLACEMENT_AUTO) {
+        g_clear_pointer(&tune->nodeset, vir_bitmap_free);
+        if (!def->cpuset)
+            def->vcpu_placement = DOMAIN_PLACEMENT_AUTO;
+    }
     if (def->vcpu_placement == DOMAIN_PLACEMENT_NONE)
-        def->vcpu_placement = !def->cpuset && tune && tune->has_memory && tune->placement == DOMAIN_PLACEMENT_AUTO
-                              ? DOMAIN_PLACEMENT_AUTO : DOMAIN_PLACEMENT_STATIC;
+        def->vcpu_placement = DOMAIN_PLACEMENT_STATIC;
     if (def->vcpu_placement == DOMAIN_PLACEMENT_AUTO)
         g_clear_pointer(&def->cpuset, vir_bitmap_free);
 }
 
-/* Threads that <iothreads> counts and <iothreadids> does not list. */
+/* Those that <iothreads> counts and <iothreadids> does not list have no entry; see domain_iothread_ids. */
 static void default_iothreads(DomainDef *def)
 {
-    for (guint id = 1; def->iothread_list.n < def->iothreads; id++) {
-        DomainIothread *thread;
-        guint i;
+    def->iothreads = MAX(def->iothreads, def->iothread_list.n);
+}
 
-        for (i = 0; i < def->iothread_list.n && def->iothread_list.v[i].id != id; i++)
-            ;
-        if (i < def->iothread_list.n)
-            continue;
-        thread = VIR_ARRAY_ADD(&def->iothread_list);
-        *thread = (DomainIothread){ .id = id, .thread_pool_min = -1, .thread_pool_max = -1, .poll_max = -1,
-                                    .poll_grow = -1, .poll_shrink = -1, .poll_weight = -1 };
+VirBitmap *domain_iothread_ids(const DomainDef *def)
+{
+    VirBitmap *ids = vir_bitmap_new();
+
+    for (guint i = 0; i < def->iothread_list.n; i++)
+        vir_bitmap_set(ids, def->iothread_list.v[i].id);
+    for (guint id = 1; vir_bitmap_count(ids) < MIN(def->iothreads, VIR_BITMAP_MAX - 1); id++)
+        vir_bitmap_set(ids, id);
+    return ids;
+}
+
+typedef VIR_ARRAY(DomainSched) SchedArray;
+
+/* One entry for each vcpu or thread, as the reference writes them. */
+static void split_scheds(void *any)
+{
+    SchedArray *list = any;
+    SchedArray old = *list;
+
+    list->v = NULL;
+    list->n = 0;
+    for (guint i = 0; i < old.n; i++) {
+        for (int id = vir_bitmap_next(old.v[i].ids, -1); old.v[i].ids && id >= 0; id = vir_bitmap_next(old.v[i].ids, id)) {
+            DomainSched *sched = VIR_ARRAY_ADD(list);
+
+            *sched = old.v[i];
+            sched->ids = vir_bitmap_new();
+            vir_bitmap_set(sched->ids, id);
+        }
+        vir_bitmap_free(old.v[i].ids);
     }
-    def->iothreads = def->iothread_list.n;
+    g_free(old.v);
 }
 
 static gboolean boots_by_device(const DomainDef *def)
@@ -145,6 +174,12 @@ gboolean domain_defaults_general(DomainDef *def, GError **err)
         return FALSE;
     default_placement(def);
     default_iothreads(def);
+    if (def->cputune) {
+        split_scheds(&def->cputune->vcpuscheds);
+        split_scheds(&def->cputune->iothreadscheds);
+    }
+    domain_defaults_metadata(def);
+    domain_sort_devices(def);
     if (def->os.os_type == DOMAIN_OS_HVM && def->os.boot.n == 0 && !boots_by_device(def))
         VIR_ARRAY_ADD(&def->os.boot)->dev = DOMAIN_BOOT_DISK;
     default_clock(def);

@@ -12,6 +12,14 @@ gboolean domain_defaults_general(DomainDef *def, GError **err);
 /* Disks' buses, controllers' indexes, ports of character devices, video memory, sequence numbers. */
 gboolean domain_defaults_devices(DomainDef *def, GError **err);
 
+/* Disks of one bus in the order of their names, controllers of one type in that of their numbers; indexes for those that
+ * have none. Part of domain_defaults_general. */
+void domain_sort_devices(DomainDef *def);
+/* One top-level element for each namespace, none without. */
+void domain_defaults_metadata(DomainDef *def);
+/* The ids of all I/O threads, those that the document only counts too. Returns: caller frees. */
+VirBitmap *domain_iothread_ids(const DomainDef *def);
+
 /* KiB that memory devices bring; what the guest starts with. */
 guint64 domain_memory_devices_total(const DomainDef *def);
 guint64 domain_memory_initial(const DomainDef *def);

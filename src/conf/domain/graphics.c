@@ -117,7 +117,7 @@ static void ports_format(VirXmlFormat *format, gconstpointer obj)
     if (automatic && inactive && !g->port_reserved) {
         if (g->type == DOMAIN_GRAPHICS_VNC || g->type == DOMAIN_GRAPHICS_RDP)
             g_string_append(format->out, g->type == DOMAIN_GRAPHICS_VNC ? " port='-1'" : " port='0'");
-    } else if (g->port || g->type == DOMAIN_GRAPHICS_VNC) {
+    } else if (g->port || (g->type == DOMAIN_GRAPHICS_VNC && automatic)) {
         g_string_append_printf(format->out, " port='%d'", g->port ? g->port : -1);
     }
     if (g->type == DOMAIN_GRAPHICS_SPICE && g->tls_port && !(automatic && inactive))

@@ -148,75 +148,79 @@ static gboolean port_is_used(const DomainDef *def, const DomainDevice *but, guin
     return FALSE;
 }
 
-static gboolean assign_port(DomainDef *def, const DomainDevice *device, guint first, GError **err)
+static void set_port(DomainAddress *addr, guint controller, guint port)
+{
+    addr->type = DOMAIN_ADDRESS_VIRTIO_SERIAL;
+    addr->virtio_serial.controller = controller;
+    addr->virtio_serial.bus = 0;
+    addr->virtio_serial.port = port;
+}
+
+/* Port 0 is kept for consoles. */
+static gboolean assign_port(DomainDef *def, const DomainDevice *device, GError **err)
 {
     DomainAddress *addr = &device->info->addr;
     gboolean fixed = addr->type == DOMAIN_ADDRESS_VIRTIO_SERIAL;
+    int index;
 
-    for (guint i = 0; i < 256; i++) {
-        const DomainController *c = domain_find_controller(def, DOMAIN_CONTROLLER_VIRTIO_SERIAL, i);
+    for (guint i = 0; i < def->controllers.n; i++) {
+        const DomainController *c = def->controllers.v[i];
 
-        if (!c && i > 0 && !fixed)
-            break;
-        if (fixed && addr->virtio_serial.controller != i)
+        if (c->type != DOMAIN_CONTROLLER_VIRTIO_SERIAL || c->index < 0 ||
+            (fixed && addr->virtio_serial.controller != (guint)c->index))
             continue;
-        if (!c)
-            break;
-        for (guint port = first; port < port_count(c); port++) {
-            if (!port_is_used(def, device, i, port, NULL)) {
-                addr->type = DOMAIN_ADDRESS_VIRTIO_SERIAL;
-                addr->virtio_serial.controller = i;
-                addr->virtio_serial.bus = fixed ? addr->virtio_serial.bus : 0;
-                addr->virtio_serial.port = port;
+        for (guint port = 1; port < port_count(c); port++) {
+            if (!port_is_used(def, device, c->index, port, NULL)) {
+                set_port(addr, c->index, port);
                 return TRUE;
             }
         }
     }
-    if (!fixed) {    /* all are full */
-        int index = domain_next_controller_index(def, DOMAIN_CONTROLLER_VIRTIO_SERIAL);
-
-        domain_add_controller(def, DOMAIN_CONTROLLER_VIRTIO_SERIAL, index, DOMAIN_CONTROLLER_MODEL_NONE);
-        addr->type = DOMAIN_ADDRESS_VIRTIO_SERIAL;
-        addr->virtio_serial.controller = index;
-        addr->virtio_serial.bus = 0;
-        addr->virtio_serial.port = first;
-        return TRUE;
+    if (fixed) {
+        return vir_fail(err, VIR_ERR_XML_ERROR, "Unable to find a free virtio-serial port on controller %u",
+                        addr->virtio_serial.controller);
     }
-    return vir_fail(err, VIR_ERR_XML_ERROR, "Unable to find a free virtio-serial port on controller %u",
-                    addr->virtio_serial.controller);
+    index = domain_next_controller_index(def, DOMAIN_CONTROLLER_VIRTIO_SERIAL);
+    domain_add_controller(def, DOMAIN_CONTROLLER_VIRTIO_SERIAL, index, DOMAIN_CONTROLLER_MODEL_NONE);
+    set_port(addr, index, 1);
+    return TRUE;
 }
 
-/* Port 0 of a controller is for a console. An address with port 0 of a channel means: choose one. */
-gboolean hv_virtio_serial_assign(DomainDef *def, gboolean allow_port0, GError **err)
+static gboolean check_port(const DomainDef *def, const DomainDevice *device, GError **err)
+{
+    const DomainAddress *addr = &device->info->addr;
+    const DomainController *c = domain_find_controller(def, DOMAIN_CONTROLLER_VIRTIO_SERIAL,
+                                                       addr->virtio_serial.controller);
+    g_autofree char *other = NULL, *who = domain_device_describe(device);
+
+    if (c && addr->virtio_serial.port >= port_count(c)) {
+        return vir_fail(err, VIR_ERR_XML_ERROR, "virtio serial controller %u does not have port %u, which %s wants",
+                        addr->virtio_serial.controller, addr->virtio_serial.port, who);
+    }
+    if (port_is_used(def, device, addr->virtio_serial.controller, addr->virtio_serial.port, &other)) {
+        return vir_fail(err, VIR_ERR_XML_ERROR, "virtio serial port %u on controller %u is already occupied: %s and %s",
+                        addr->virtio_serial.port, addr->virtio_serial.controller, other, who);
+    }
+    return TRUE;
+}
+
+/* An address with port 0 of a channel means: choose one. Consoles without an address are QEMU's to place. */
+gboolean hv_virtio_serial_assign(DomainDef *def, GError **err)
 {
     DomainDevice device = DOMAIN_DEVICE_BEGIN_KIND(DOMAIN_DEVICE_CONSOLE);
 
     while (domain_device_next(def, &device) && device.kind <= DOMAIN_DEVICE_CHANNEL) {
-        const DomainAddress *addr = &device.info->addr;
-        g_autofree char *other = NULL;
-
-        if (!wants_port(&device) || addr->type != DOMAIN_ADDRESS_VIRTIO_SERIAL || addr->virtio_serial.port == 0)
-            continue;
-        if (port_is_used(def, &device, addr->virtio_serial.controller, addr->virtio_serial.port, &other)) {
-            g_autofree char *who = domain_device_describe(&device);
-
-            return vir_fail(err, VIR_ERR_XML_ERROR, "virtio serial port %u on controller %u is already occupied: %s and %s",
-                            addr->virtio_serial.port, addr->virtio_serial.controller, other, who);
-        }
+        if (wants_port(&device) && device.info->addr.type == DOMAIN_ADDRESS_VIRTIO_SERIAL &&
+            device.info->addr.virtio_serial.port != 0 && !check_port(def, &device, err))
+            return FALSE;
     }
-    device = (DomainDevice)DOMAIN_DEVICE_BEGIN_KIND(DOMAIN_DEVICE_CONSOLE);
-    while (domain_device_next(def, &device) && device.kind <= DOMAIN_DEVICE_CHANNEL) {
+    device = (DomainDevice)DOMAIN_DEVICE_BEGIN_KIND(DOMAIN_DEVICE_CHANNEL);
+    while (domain_device_next_of_kind(def, &device)) {
         const DomainAddress *addr = &device.info->addr;
-        gboolean console = device.kind == DOMAIN_DEVICE_CONSOLE;
 
-        if (!wants_port(&device) || (addr->type == DOMAIN_ADDRESS_VIRTIO_SERIAL && addr->virtio_serial.port != 0))
-            continue;
-        if (addr->type == DOMAIN_ADDRESS_VIRTIO_SERIAL && console && !port_is_used(def, &device,
-                                                                                    addr->virtio_serial.controller, 0, NULL))
-            continue;
-        if (addr->type != DOMAIN_ADDRESS_NONE && addr->type != DOMAIN_ADDRESS_VIRTIO_SERIAL)
-            continue;
-        if (!assign_port(def, &device, console && allow_port0 ? 0 : 1, err))
+        if (wants_port(&device) && (addr->type == DOMAIN_ADDRESS_NONE || (addr->type == DOMAIN_ADDRESS_VIRTIO_SERIAL &&
+                                                                          addr->virtio_serial.port == 0)) &&
+            !assign_port(def, &device, err))
             return FALSE;
     }
     return TRUE;

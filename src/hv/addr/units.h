@@ -16,8 +16,8 @@ gboolean hv_drive_is_used(const DomainDef *def, DomainDiskBus bus, const DomainD
 /* Two drives of one bus in one place: VIR_ERR_XML_ERROR naming both. */
 gboolean hv_drive_check(const DomainDef *def, GError **err);
 
-/* Channels, and consoles and ports of virtio. */
-gboolean hv_virtio_serial_assign(DomainDef *def, gboolean allow_port0, GError **err);
+/* Ports of channels; a controller is added when all are full. */
+gboolean hv_virtio_serial_assign(DomainDef *def, GError **err);
 gboolean hv_ccid_assign(DomainDef *def, GError **err);
 /* Devices whose address is ccw without a number, one kind after the other. */
 gboolean hv_ccw_assign(DomainDef *def, const DomainDeviceKind *order, guint n_order, GError **err);

@@ -319,11 +319,11 @@ gboolean qemu_finish_addresses(QemuFinish *f, GError **err)
 {
     if (!assign_drives(f, err) || !qemu_finish_controllers(f, err))
         return FALSE;
-    if (!hv_virtio_serial_assign(f->def, TRUE, err) || !hv_ccid_assign(f->def, err))
+    if (!hv_virtio_serial_assign(f->def, err) || !hv_ccid_assign(f->def, err))
         return FALSE;
     if (f->board == QEMU_BOARD_S390 && !assign_ccw(f, err))
         return FALSE;
-    if (f->board == QEMU_BOARD_PSERIES && !assign_spapr(f, err))
+    if (!assign_spapr(f, err))
         return FALSE;
     if (qemu_arch_is_arm(f->def->os.arch) &&
         (any_mmio(f->def) || !domain_find_controller(f->def, DOMAIN_CONTROLLER_PCI, 0)))

@@ -149,6 +149,35 @@ static void default_source(DomainChrSource *source)
         source->protocol = DOMAIN_CHR_PROTOCOL_RAW;
 }
 
+/* Paths that an instance of the daemon made for itself are made again: ".../channel/target/domain-1-NAME/TARGET". */
+static gboolean is_own_path(const DomainChr *channel)
+{
+    const char *path = channel->source.path, *name = channel->name, *base, *dir;
+
+    if (!path || !name || *path != '/' || !g_str_has_suffix(path, name))
+        return FALSE;
+    base = path + strlen(path) - strlen(name);
+    if (base[-1] == '.')
+        return strstr(path, "/channel/target/") && !strchr(strstr(path, "/channel/target/") + 16, '/');
+    if (base[-1] != '/' || base - 2 <= path)
+        return FALSE;
+    for (dir = base - 2; dir > path && *dir != '/'; dir--)
+        ;
+    return g_str_has_prefix(dir, "/domain-");
+}
+
+static void default_channel(DomainChr *channel)
+{
+    DomainChrSource *source = &channel->source;
+
+    if (source->type != DOMAIN_CHR_UNIX || channel->channel_target != DOMAIN_CHANNEL_TARGET_VIRTIO)
+        return;
+    if (is_own_path(channel))
+        g_clear_pointer(&source->path, g_free);
+    if (!source->path)
+        source->mode = DOMAIN_CHR_MODE_NONE;
+}
+
 void qemu_finish_chardevs(QemuFinish *f)
 {
     DomainDef *def = f->def;
@@ -159,8 +188,10 @@ void qemu_finish_chardevs(QemuFinish *f)
         default_source(&def->parallels.v[i]->source);
     for (guint i = 0; i < def->consoles.n; i++)
         default_source(&def->consoles.v[i]->source);
-    for (guint i = 0; i < def->channels.n; i++)
+    for (guint i = 0; i < def->channels.n; i++) {
         default_source(&def->channels.v[i]->source);
+        default_channel(def->channels.v[i]);
+    }
     for (guint i = 0; i < def->redirdevs.n; i++)
         default_source(&def->redirdevs.v[i]->source);
     for (guint i = 0; i < def->smartcards.n; i++)

@@ -55,9 +55,20 @@ static void need_for_drives(QemuFinish *f)
     }
 }
 
-static guint serial_controller(const DomainChr *chr)
+static void need_virtio_serial(QemuFinish *f, const DomainDeviceInfo *info)
 {
-    return chr->info.addr.type == DOMAIN_ADDRESS_VIRTIO_SERIAL ? chr->info.addr.virtio_serial.controller : 0;
+    guint index = info->addr.virtio_serial.controller;
+
+    if (info->addr.type == DOMAIN_ADDRESS_VIRTIO_SERIAL) {
+        if (!domain_find_controller(f->def, DOMAIN_CONTROLLER_VIRTIO_SERIAL, index))
+            domain_add_controller(f->def, DOMAIN_CONTROLLER_VIRTIO_SERIAL, index, M(NONE));
+        return;
+    }
+    for (guint i = 0; i < f->def->controllers.n; i++) {
+        if (f->def->controllers.v[i]->type == DOMAIN_CONTROLLER_VIRTIO_SERIAL)
+            return;
+    }
+    domain_add_controller(f->def, DOMAIN_CONTROLLER_VIRTIO_SERIAL, 0, M(NONE));
 }
 
 static void need_for_chardevs(QemuFinish *f)
@@ -66,11 +77,11 @@ static void need_for_chardevs(QemuFinish *f)
 
     for (guint i = 0; i < def->channels.n; i++) {
         if (def->channels.v[i]->channel_target == DOMAIN_CHANNEL_TARGET_VIRTIO)
-            need(f, DOMAIN_CONTROLLER_VIRTIO_SERIAL, serial_controller(def->channels.v[i]));
+            need_virtio_serial(f, &def->channels.v[i]->info);
     }
     for (guint i = 0; i < def->consoles.n; i++) {
         if (def->consoles.v[i]->console_target == DOMAIN_CONSOLE_TARGET_VIRTIO)
-            need(f, DOMAIN_CONTROLLER_VIRTIO_SERIAL, serial_controller(def->consoles.v[i]));
+            need_virtio_serial(f, &def->consoles.v[i]->info);
     }
     for (guint i = 0; i < def->smartcards.n; i++) {
         const DomainDeviceInfo *info = &def->smartcards.v[i]->info;

@@ -68,7 +68,9 @@ void qemu_finish_cpu(QemuFinish *f)
         if (cpu->model && cpu->mode == CPU_MODE_NONE)
             cpu->mode = CPU_MODE_CUSTOM;
         if (cpu->model && cpu->check == CPU_CHECK_NONE)
-            cpu->check = qemu_arch_is_x86(def->os.arch) ? CPU_CHECK_PARTIAL : CPU_CHECK_NOTHING;
+            cpu->check = def->virt_type == DOMAIN_VIRT_KVM ? CPU_CHECK_PARTIAL : CPU_CHECK_NOTHING;
+        if (cpu->model && cpu->fallback == CPU_FALLBACK_NONE)
+            cpu->fallback = CPU_FALLBACK_ALLOW;
         break;
     case CPU_MODE_HOST_MODEL:
         if (cpu->check == CPU_CHECK_NONE)
@@ -79,9 +81,15 @@ void qemu_finish_cpu(QemuFinish *f)
         if (cpu->check == CPU_CHECK_NONE)
             cpu->check = CPU_CHECK_NOTHING;
         if (cpu->migratable == VIR_TRISTATE_ABSENT && qemu_arch_is_x86(def->os.arch))
-            cpu->migratable = VIR_TRISTATE_ON;
+            cpu->migratable = vir_tristate(f->caps && strcmp(vir_qemu_caps_arch(f->caps), "x86_64") == 0);
         break;
     }
+    if (!cpu->model && cpu->fallback == CPU_FALLBACK_ALLOW)
+        cpu->fallback = CPU_FALLBACK_NONE;
+    if (!cpu->model && cpu->fallback == CPU_FALLBACK_NONE && !cpu->vendor_id)
+        cpu->has_model = FALSE;
+    if (cpu->sockets && !cpu->dies)
+        cpu->dies = 1;
     for (guint i = 0; i < cpu->features.n; i++) {
         if (cpu->features.v[i].policy == CPU_POLICY_NONE)
             cpu->features.v[i].policy = CPU_POLICY_REQUIRE;

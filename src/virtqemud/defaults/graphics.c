@@ -6,61 +6,55 @@
 
 #include "virtqemud/defaults/parts.h"
 
-static DomainGraphicsListen *first_listen(DomainGraphics *g)
-{
-    if (g->listens.n == 0)
-        VIR_ARRAY_ADD(&g->listens)->type = DOMAIN_LISTEN_ADDRESS;
-    return &g->listens.v[0];
-}
-
 static gboolean has_listens(DomainGraphicsType type)
 {
     return type == DOMAIN_GRAPHICS_VNC || type == DOMAIN_GRAPHICS_SPICE || type == DOMAIN_GRAPHICS_RDP;
 }
 
-static void default_listen(QemuFinish *f, DomainGraphics *g)
+static void default_listen(DomainGraphics *g)
 {
-    if (!has_listens(g->type))
-        return;
-    if (g->listens.n == 0 && g->socket) {
-        DomainGraphicsListen *listen = VIR_ARRAY_ADD(&g->listens);
+    DomainGraphicsListen *first;
 
-        listen->type = DOMAIN_LISTEN_SOCKET;
-        listen->socket = g_strdup(g->socket);
-        return;
+    if (g->listens.n == 0)
+        VIR_ARRAY_ADD(&g->listens)->type = g->socket ? DOMAIN_LISTEN_SOCKET : DOMAIN_LISTEN_ADDRESS;
+    first = &g->listens.v[0];
+    if (g->type == DOMAIN_GRAPHICS_VNC && g->socket) {
+        first->type = DOMAIN_LISTEN_SOCKET;
+        g_clear_pointer(&first->address, g_free);
+        if (!first->socket)
+            first->socket = g_strdup(g->socket);
     }
-    if (g->listens.n == 0) {
-        DomainGraphicsListen *listen = first_listen(g);
-
-        listen->address = g->listen && *g->listen ? g_strdup(g->listen) : NULL;
-        return;
-    }
-    if (g->listens.v[0].type == DOMAIN_LISTEN_ADDRESS && !g->listens.v[0].address && g->listen)
-        g->listens.v[0].address = g_strdup(g->listen);
-    if ((g->listens.v[0].type == DOMAIN_LISTEN_ADDRESS || g->listens.v[0].type == DOMAIN_LISTEN_NETWORK) && !g->listen &&
-        g->listens.v[0].address)
-        g->listen = g_strdup(g->listens.v[0].address);
+    if (first->type == DOMAIN_LISTEN_ADDRESS && !first->address && g->listen && *g->listen)
+        first->address = g_strdup(g->listen);
 }
 
 static gboolean on_network(const DomainGraphics *g)
 {
-    return g->listens.n == 0 || g->listens.v[0].type == DOMAIN_LISTEN_ADDRESS ||
-           g->listens.v[0].type == DOMAIN_LISTEN_NETWORK;
+    return g->listens.v[0].type == DOMAIN_LISTEN_ADDRESS || g->listens.v[0].type == DOMAIN_LISTEN_NETWORK;
 }
 
 static void default_ports(DomainGraphics *g)
 {
-    if (!has_listens(g->type) || !on_network(g))
+    if (!on_network(g))
         return;
-    if (g->autoport == VIR_TRISTATE_ABSENT) {
-        gboolean open = g->type == DOMAIN_GRAPHICS_SPICE ? g->port <= 0 && g->tls_port <= 0 : g->port <= 0;
-
-        if (g->type == DOMAIN_GRAPHICS_SPICE && (g->port == -1 || g->tls_port == -1))
-            open = g->port == -1 && g->tls_port == -1 ? TRUE : open;
-        g->autoport = vir_tristate(open);
+    if (g->type == DOMAIN_GRAPHICS_SPICE) {
+        if (g->autoport == VIR_TRISTATE_YES || g->port || g->tls_port) {
+            if (g->autoport == VIR_TRISTATE_ABSENT)
+                g->autoport = VIR_TRISTATE_NO;
+            return;
+        }
+        /* nobody can reach it by network: it is for descriptors that are handed in */
+        g_clear_pointer(&g->listens.v[0].address, g_free);
+        g->listens.v[0].type = DOMAIN_LISTEN_NOTHING;
+        g->autoport = VIR_TRISTATE_ABSENT;
+        return;
     }
-    if (g->autoport == VIR_TRISTATE_YES && g->type != DOMAIN_GRAPHICS_SPICE)
-        g->port = g->port > 0 ? g->port : -1;
+    if (g->autoport == VIR_TRISTATE_ABSENT)
+        g->autoport = vir_tristate(g->port <= 0);
+    if (g->autoport == VIR_TRISTATE_YES)
+        g->port = -1;
+    else if (g->port < 0)
+        g->autoport = VIR_TRISTATE_YES;
 }
 
 static DomainVideoType default_video(const QemuFinish *f)
@@ -102,10 +96,11 @@ static DomainAudioType audio_of_displays(const QemuFinish *f)
             return DOMAIN_AUDIO_SPICE;
     }
     for (guint i = 0; i < def->graphics.n; i++) {
-        if (def->graphics.v[i]->type == DOMAIN_GRAPHICS_SDL)
-            return DOMAIN_AUDIO_SDL;
+        if (def->graphics.v[i]->type == DOMAIN_GRAPHICS_VNC)
+            return DOMAIN_AUDIO_NOTHING;
     }
-    return DOMAIN_AUDIO_NOTHING;
+    /* others bring sound of their own */
+    return def->graphics.n ? DOMAIN_AUDIO_NONE : DOMAIN_AUDIO_NOTHING;
 }
 
 static void default_audio(QemuFinish *f)
@@ -113,7 +108,7 @@ static void default_audio(QemuFinish *f)
     DomainDef *def = f->def;
     DomainAudio *audio;
 
-    if (def->audios.n)
+    if (def->audios.n || audio_of_displays(f) == DOMAIN_AUDIO_NONE)
         return;
     audio = vir_xml_new(&domain_audio_table);
     audio->id = 1;
@@ -126,8 +121,10 @@ void qemu_finish_graphics(QemuFinish *f)
     for (guint i = 0; i < f->def->graphics.n; i++) {
         DomainGraphics *g = f->def->graphics.v[i];
 
-        default_listen(f, g);
-        default_ports(g);
+        if (has_listens(g->type)) {
+            default_listen(g);
+            default_ports(g);
+        }
     }
     default_videos(f);
     default_audio(f);

@@ -106,12 +106,26 @@ static gboolean check_kind(const DomainDef *def, GError **err)
     return TRUE;
 }
 
+/* Binaries whose guests may call themselves by the smaller brother's name. */
+static gboolean runs_too(const char *binary_arch, DomainArch arch)
+{
+    static const struct { const char *binary; DomainArch arch; } pairs[] = {
+        { "x86_64", DOMAIN_ARCH_I686 }, { "aarch64", DOMAIN_ARCH_ARMV7L }, { "ppc64", DOMAIN_ARCH_PPC64LE },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        if (pairs[i].arch == arch && strcmp(pairs[i].binary, binary_arch) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean check_caps(const QemuFinish *f, GError **err)
 {
     const DomainDef *def = f->def;
     const char *arch = vir_enum_to_string(&domain_arch_enum, def->os.arch);
 
-    if (strcmp(vir_qemu_caps_arch(f->caps), arch) != 0) {
+    if (strcmp(vir_qemu_caps_arch(f->caps), arch) != 0 && !runs_too(vir_qemu_caps_arch(f->caps), def->os.arch)) {
         return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "Emulator '%s' does not support arch '%s'", def->emulator, arch);
     }
     if (def->os.os_type != DOMAIN_OS_HVM) {

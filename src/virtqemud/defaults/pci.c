@@ -283,8 +283,14 @@ static void name_place(QemuFinish *f, DomainController *c)
         if (opts->chassis_nr < 0)
             opts->chassis_nr = c->index;
         break;
-    case M(PCIE_ROOT_PORT):
     case M(PCIE_SWITCH_DOWNSTREAM_PORT):
+        opts = domain_controller_pci(c);
+        if (opts->chassis < 0)
+            opts->chassis = c->index;
+        if (opts->port < 0)
+            opts->port = addr->slot;
+        break;
+    case M(PCIE_ROOT_PORT):
         opts = domain_controller_pci(c);
         if (opts->chassis < 0)
             opts->chassis = c->index;
