@@ -17,6 +17,7 @@
 #include "virtqemud/defaults/defaults.h"
 #include "virtqemud/domain.h"
 #include "virtqemud/plan/domain.h"
+#include "virtqemud/process/firmware.h"
 #include "virtqemud/process/place.h"
 #include "virtqemud/process/spawn.h"
 #include "virtqemud/qmp/qmp-commands.h"
@@ -135,15 +136,20 @@ static gboolean step_directories(Start *s, GError **err)
     return s->mon_fd >= 0;
 }
 
-static gboolean step_nvram(Start *s, GError **err)
+static gboolean step_firmware(Start *s, GError **err)
 {
-    const DomainOsNvram *nvram = live_def(s)->os.nvram;
-    gboolean created;
-    if (!nvram || !nvram->src || !nvram->src->path || !nvram->template)
-        return TRUE;
-    return hv_nvram_create(nvram->src->path, nvram->template, (s->flags & QEMU_START_RESET_NVRAM) != 0,
-                           s->conf->session ? (uid_t)-1 : s->conf->uid, s->conf->session ? (gid_t)-1 : s->conf->gid,
-                           FILES_TIMEOUT_MS, &created, err);
+    QemuDriver *qemu = s->dom->qemu;
+    DomainDef *def = own_live(s);
+    gboolean created, session = s->conf->session;
+    vir_pool_blocking_begin();
+    gboolean ok = qemu_firmware_select(def, qemu->firmware, s->conf, qemu->dirs->nvram, err);
+    const char *file = ok ? qemu_nvram_file(&def->os) : NULL;
+    if (file && def->os.nvram->template)
+        ok = hv_nvram_create(file, def->os.nvram->template, (s->flags & QEMU_START_RESET_NVRAM) != 0,
+                             session ? (uid_t)-1 : s->conf->uid, session ? (gid_t)-1 : s->conf->gid, FILES_TIMEOUT_MS,
+                             &created, err);
+    vir_pool_blocking_end();
+    return ok;
 }
 
 static gboolean step_plan(Start *s, GError **err)
@@ -391,7 +397,7 @@ static const struct {
     { "completing the document", step_document },
     { "running the prepare hook", step_hook_prepare },
     { "making directories", step_directories },
-    { "making the variable store", step_nvram },
+    { "choosing firmware", step_firmware },
     { "planning devices", step_plan },
     { "making the command line", step_command },
     { "placing QEMU", step_child },

@@ -6,12 +6,15 @@
 
 #include "util/error.h"
 #include "virtqemud/defaults/parts.h"
+#include "virtqemud/process/firmware.h"
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
 
 static gboolean run(QemuFinish *f, GError **err)
 {
     if (!domain_defaults_general(f->def, err) || !qemu_finish_machine(f, err))
+        return FALSE;
+    if (!qemu_firmware_finish(f->def, f->env->nvram_dir, err))
         return FALSE;
     qemu_finish_cpu(f);
     if (!qemu_finish_implicit(f, err))

@@ -38,7 +38,6 @@ gboolean qemu_finish_is_express(const QemuFinish *f);
 
 /* emulator, arch, machine; fills caps and board */
 gboolean qemu_finish_machine(QemuFinish *f, GError **err);
-gboolean qemu_finish_firmware(QemuFinish *f, GError **err);
 void qemu_finish_cpu(QemuFinish *f);
 /* controllers and devices that are there though nobody wrote them */
 gboolean qemu_finish_implicit(QemuFinish *f, GError **err);

@@ -3,6 +3,7 @@
  * -machine and -accel, the firmware's flash devices, SMBIOS and fw_cfg.
  */
 #include "virtqemud/plan/machine.h"
+#include "virtqemud/process/firmware.h"
 
 #include <string.h>
 
@@ -38,7 +39,8 @@ static gboolean add_flash(QemuPlanner *p, guint n, const char *path, StorageForm
                                                           "b:auto-read-only", TRUE, "s:discard", "unmap", NULL));
     vir_plan_add(p->plan, VIR_PLAN_BLOCKDEV, vir_json_new("s:node-name", name, "b:read-only", read_only, "s:driver",
                                                           format == STORAGE_FORMAT_QCOW2 ? "qcow2" : "raw", "s:file", storage, NULL));
-    return qemu_add_label(p, path, read_only ? HV_LABEL_SHARED : 0, NULL, 0, err);
+    /* Code images are everybody's and readable: their owner stays. */
+    return read_only || qemu_add_label(p, path, 0, NULL, 0, err);
 }
 
 static gboolean add_firmware(QemuPlanner *p, GString *machine, GError **err)
@@ -51,12 +53,13 @@ static gboolean add_firmware(QemuPlanner *p, GString *machine, GError **err)
         return FALSE;
     g_string_append(machine, ",pflash0=libvirt-pflash0-format");
     const DomainOsNvram *nvram = p->def->os.nvram;
-    if (!nvram || !nvram->src || loader->stateless == VIR_TRISTATE_YES)
+    if (!nvram || loader->stateless == VIR_TRISTATE_YES)
         return TRUE;
-    if (nvram->src->type != STORAGE_TYPE_FILE && nvram->src->type != STORAGE_TYPE_BLOCK)
+    const char *file = qemu_nvram_file(&p->def->os);
+    if (!file)
         return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "<nvram type='network'> is not supported yet; use a file");
     g_string_append(machine, ",pflash1=libvirt-pflash1-format");
-    return add_flash(p, 1, nvram->src->path, nvram->format, FALSE, err);
+    return add_flash(p, 1, file, nvram->format, FALSE, err);
 }
 
 /* ---- -machine ---- */
@@ -161,7 +164,7 @@ gboolean qemu_plan_machine(QemuPlanner *p, GError **err)
         return FALSE;
     if (def->os.loader && def->os.loader->path && def->os.loader->type == DOMAIN_LOADER_ROM) {
         vir_plan_arg(p->plan, "-bios", def->os.loader->path);
-        return qemu_add_label(p, def->os.loader->path, HV_LABEL_SHARED, NULL, 0, err);
+        return TRUE;
     }
     return TRUE;
 }
