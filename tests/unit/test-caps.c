@@ -77,7 +77,7 @@ static const Broken broken[] = {
     { "missing", NULL, 20000, VIR_ERR_SYSTEM_ERROR, "No such file" },
     { "exits", "#!/bin/sh\necho first >&2\necho 'qemu: no such thing as a machine' >&2\nexit 3\n", 20000,
       VIR_ERR_INTERNAL_ERROR, "no such thing as a machine" },
-    { "exits-quietly", "#!/bin/sh\nexit 0\n", 20000, VIR_ERR_INTERNAL_ERROR, "capabilities" },
+    { "exits-quietly", "#!/bin/sh\nexit 0\n", 20000, VIR_ERR_SYSTEM_ERROR, "capabilities" },
     { "crashes", "#!/bin/sh\necho 'about to die' >&2\nkill -SEGV $$\n", 20000, VIR_ERR_INTERNAL_ERROR, "signal 11" },
     { "hangs", "#!/bin/sh\necho 'thinking' >&2\nexec sleep 1000\n", 300, VIR_ERR_OPERATION_TIMEOUT, "thinking" },
     { "garbage", "#!/bin/sh\necho 'QEMU 1.0 monitor - type help' >&3\nread x <&3\nexec sleep 1000\n", 20000,

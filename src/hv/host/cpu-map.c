@@ -31,6 +31,7 @@ typedef struct {
 
 struct VirCpuMap {
     VirObject parent;
+    const char *arch;        /* which part of the index is read */
     GArray *features;        /* Feature */
     GHashTable *by_name;     /* names and aliases -> index; keys owned */
     GPtrArray *models;       /* Model */
@@ -191,7 +192,7 @@ static gboolean read_file(VirCpuMap *map, const VirHost *host, const char *name,
 static gboolean read_nodes(VirCpuMap *map, const VirHost *host, xmlNodePtr parent, guint depth, GError **err)
 {
     for (xmlNodePtr n = parent->children; n; n = n->next) {
-        if (is_element(n, "arch") && attr_is(n, "name", "x86")) {
+        if (is_element(n, "arch") && attr_is(n, "name", map->arch)) {
             if (!read_nodes(map, host, n, depth, err))
                 return FALSE;
         } else if (is_element(n, "include")) {
@@ -224,15 +225,32 @@ static gboolean read_file(VirCpuMap *map, const VirHost *host, const char *name,
     return ok;
 }
 
-VirCpuMap *vir_cpu_map_load(const VirHost *host, GError **err)
+static VirCpuMap *load_arch(const VirHost *host, const char *arch, GError **err)
 {
     g_autoptr(VirCpuMap) map = virObjectNew(vir_cpu_map_class());
+    map->arch = arch;
     map->features = g_array_new(FALSE, FALSE, sizeof(Feature));
     g_array_set_clear_func(map->features, feature_clear);
     map->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     map->models = g_ptr_array_new_with_free_func(model_free);
     map->vendors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return read_file(map, host, "index.xml", 0, err) ? g_steal_pointer(&map) : NULL;
+}
+
+VirCpuMap *vir_cpu_map_load(const VirHost *host, GError **err)
+{
+    return load_arch(host, "x86", err);
+}
+
+char **vir_cpu_map_ppc64_models(const VirHost *host, GError **err)
+{
+    g_autoptr(VirCpuMap) map = load_arch(host, "ppc64", err);
+    if (!map)
+        return NULL;
+    char **names = g_new0(char *, map->models->len + 1);
+    for (guint i = 0; i < map->models->len; i++)
+        names[i] = g_strdup(vir_cpu_map_model_name(map, i));
+    return names;
 }
 
 /* ---- questions ---- */
@@ -256,6 +274,12 @@ int vir_cpu_map_feature(const VirCpuMap *map, const char *name)
 gboolean vir_cpu_map_feature_is_migratable(const VirCpuMap *map, guint feature)
 {
     return !g_array_index(map->features, Feature, feature).unmigratable;
+}
+
+gboolean vir_cpu_map_feature_is_msr(const VirCpuMap *map, guint feature)
+{
+    const GArray *words = g_array_index(map->features, Feature, feature).words;
+    return words->len && g_array_index(words, VirCpuWords, 0).msr;
 }
 
 const char *vir_cpu_map_vendor(const VirCpuMap *map, const char *cpuid_text)

@@ -25,6 +25,9 @@ int vir_cpu_map_feature(const VirCpuMap *map, const char *name);
 /* FALSE for features that bind a guest to its host (invtsc). */
 gboolean vir_cpu_map_feature_is_migratable(const VirCpuMap *map, guint feature);
 
+/* It is told by a model specific register, not by CPUID. */
+gboolean vir_cpu_map_feature_is_msr(const VirCpuMap *map, guint feature);
+
 /* One place of CPUID ({leaf, subleaf} -> eax, ebx, ecx, edx) or a model specific register (eax, edx). */
 typedef struct {
     gboolean msr;
@@ -34,6 +37,9 @@ typedef struct {
 /* Asked for each place a feature of the map needs; FALSE: not there. */
 typedef gboolean (*VirCpuRead)(VirCpuWords *words, gpointer data);
 VirBitmap *vir_cpu_map_read(const VirCpuMap *map, VirCpuRead read, gpointer data);
+
+/* Models of ppc64 hosts: only their names are of use. Returns: caller g_strfreev; NULL with @err set. */
+char **vir_cpu_map_ppc64_models(const VirHost *host, GError **err);
 
 typedef struct {
     const char *vendor;      /* name as documents write it ("AMD"); NULL: any */

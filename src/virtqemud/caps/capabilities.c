@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define VIR_LOG_SOURCE "qemu.caps"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "util/error.h"
+#include "util/fd.h"
 #include "util/log.h"
 #include "virtqemud/caps/documents.h"
 
@@ -130,8 +135,15 @@ char **vir_qemu_cpu_model_names(const VirQemuDocuments *docs, const char *arch, 
         vir_fail(err, VIR_ERR_INVALID_ARG, "cannot find architecture %s", arch);
         return NULL;
     }
-    if (!g_str_equal(arch, "x86_64") && !g_str_equal(arch, "i686"))
+    static const char *const without_models[] = { "aarch64", "armv6l", "armv7l", "s390x", NULL };
+    if (g_strv_contains(without_models, arch))
         return g_new0(char *, 1);
+    if (g_str_equal(arch, "ppc64") || g_str_equal(arch, "ppc64le"))
+        return vir_cpu_map_ppc64_models(vir_host_facts_host(docs->facts), err);
+    if (!g_str_equal(arch, "x86_64") && !g_str_equal(arch, "i686")) {
+        vir_fail_full(err, VIR_FROM_CPU, VIR_ERR_NO_SUPPORT, "'%s' architecture is not supported by CPU driver", arch);
+        return NULL;
+    }
     const VirCpuMap *map = vir_host_facts_cpu_map(docs->facts, err);
     if (!map)
         return NULL;
@@ -142,18 +154,23 @@ char **vir_qemu_cpu_model_names(const VirQemuDocuments *docs, const char *arch, 
     return names;
 }
 
+/* QEMU's own bound for TCG guests is the machine's; without one named, libvirt has always said 16. */
+#define MAX_VCPUS_TCG 16
+
 int vir_qemu_max_vcpus(const VirQemuDocuments *docs, const char *virt_type, GError **err)
 {
-    g_autoptr(VirQemuCaps) caps = vir_qemu_caps_for(docs->caps, vir_host_facts_host(docs->facts), NULL, NULL, err);
-    if (!caps)
-        return -1;
-    if (virt_type && g_ascii_strcasecmp(virt_type, "qemu") != 0 && g_ascii_strcasecmp(virt_type, "kvm") != 0) {
+    if (!virt_type || g_ascii_strcasecmp(virt_type, "qemu") == 0)
+        return MAX_VCPUS_TCG;
+    if (g_ascii_strcasecmp(virt_type, "kvm") != 0) {
         vir_fail(err, VIR_ERR_INVALID_ARG, "unknown type '%s'", virt_type);
         return -1;
     }
-    /* The machine that takes most, as any may be asked for. */
-    guint max = 0;
-    for (gsize i = 0; i < vir_qemu_caps_n_machines(caps); i++)
-        max = MAX(max, vir_qemu_caps_machine_at(caps, i)->cpu_max);
+    g_autofree char *path = vir_host_path(vir_host_facts_host(docs->facts), "/dev/kvm");
+    VIR_AUTOFD int kvm = open(path, O_RDWR | O_CLOEXEC);
+    int max = kvm < 0 ? -1 : ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPUS);
+    if (max <= 0)
+        max = kvm < 0 ? -1 : ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_NR_VCPUS);
+    if (max < 0)
+        vir_fail_errno(err, errno, "cannot ask '%s' for the number of virtual CPUs", path);
     return max;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -106,6 +107,21 @@ static const char *const kvm_parameters[] = {
     "/sys/module/kvm/parameters/enable_vmware_backdoor",
 };
 
+/* Who may open the device: owner, mode, access list. Not its times, which every chown to the same owner moves. */
+static void add_kvm_device(GString *key, VirHost *host, uid_t uid)
+{
+    g_autofree char *path = vir_host_path(host, "/dev/kvm");
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return;
+    g_string_append_printf(key, "kvm %o %u:%u for %d acl ", st.st_mode, st.st_uid, st.st_gid, (int)uid);
+    guint8 acl[1024];
+    ssize_t len = getxattr(path, "system.posix_acl_access", acl, sizeof(acl));
+    for (ssize_t i = 0; i < len; i++)
+        g_string_append_printf(key, "%02x", acl[i]);
+    g_string_append_c(key, '\n');
+}
+
 char *vir_qemu_caps_key(VirHost *host, const char *binary, uid_t uid, GError **err)
 {
     struct stat st;
@@ -123,11 +139,7 @@ char *vir_qemu_caps_key(VirHost *host, const char *binary, uid_t uid, GError **e
         if (stat(module_dirs[i], &st) == 0)
             add_stat(key, "modules", module_dirs[i], &st);
     }
-    /* Who may open the device; its permissions may change under us, so not what we found once. */
-    g_autofree char *kvm = vir_host_path(host, "/dev/kvm");
-    if (stat(kvm, &st) == 0)
-        g_string_append_printf(key, "kvm %o %u:%u %ld.%09ld for %d\n", st.st_mode, st.st_uid, st.st_gid,
-                               (long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec, (int)uid);
+    add_kvm_device(key, host, uid);
     for (guint i = 0; i < G_N_ELEMENTS(kvm_parameters); i++) {
         if (vir_host_has(host, kvm_parameters[i]))
             add_file(key, host, kvm_parameters[i], kvm_parameters[i]);

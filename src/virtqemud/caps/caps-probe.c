@@ -120,8 +120,9 @@ static void child_explain(Child *child, GError *error)
                  "QEMU binary '%s' did not answer when asked for its capabilities%s%s", child->binary, sep,
                  line ? line : "");
     else if (how)
-        vir_fail(&child->failed, VIR_ERR_INTERNAL_ERROR, "QEMU binary '%s' %s when asked for its capabilities%s%s",
-                 child->binary, how, sep, line ? line : "");
+        /* A program that ends well is no QEMU: the reference then misses its files, with that code. */
+        vir_fail(&child->failed, g_str_has_suffix(how, " status 0") ? VIR_ERR_SYSTEM_ERROR : VIR_ERR_INTERNAL_ERROR,
+                 "QEMU binary '%s' %s when asked for its capabilities%s%s", child->binary, how, sep, line ? line : "");
     else
         vir_fail(&child->failed, VIR_ERR_INTERNAL_ERROR, "QEMU binary '%s' cannot be asked for its capabilities: %s%s%s",
                  child->binary, error->message, sep, line ? line : "");

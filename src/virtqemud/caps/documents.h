@@ -32,5 +32,5 @@ char **vir_qemu_cpu_model_names(const VirQemuDocuments *docs, const char *arch, 
  * reference. VIR_ERR_CONFIG_UNSUPPORTED when there is none for @arch. */
 VirQemuCaps *vir_qemu_caps_for(VirQemuCapsCache *cache, const VirHost *host, const char *emulator, const char *arch,
                                GError **err);
-/* virConnectGetMaxVcpus of a virt type ("kvm", "qemu"; NULL: the better one). -1 with @err set. */
+/* virConnectGetMaxVcpus of a virt type ("kvm"; "qemu" or NULL). -1 with @err set. */
 int vir_qemu_max_vcpus(const VirQemuDocuments *docs, const char *virt_type, GError **err);

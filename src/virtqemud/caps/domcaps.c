@@ -129,8 +129,8 @@ static gboolean is_x86(const VirQemuCaps *caps)
 /* Machines with a built-in IDE controller. */
 static gboolean has_ide(const VirQemuCaps *caps, const VirQemuMachine *m)
 {
-    return is_x86(caps) && (g_str_has_prefix(m->name, "pc-i440fx") || g_str_equal(m->name, "isapc") ||
-                            g_str_has_prefix(m->name, "pc-0.") || g_str_has_prefix(m->name, "pc-1."));
+    return is_x86(caps) && (g_str_has_prefix(m->name, "pc-i440fx") || g_str_has_prefix(m->name, "pc-0.") ||
+                            g_str_has_prefix(m->name, "pc-1."));
 }
 
 static void format_devices(GString *out, const VirQemuCaps *caps, const VirQemuMachine *m, const VirHost *host)
@@ -208,12 +208,12 @@ static void format_models(GString *out, const VirQemuCaps *caps, VirQemuAccel ac
     g_string_free(models, TRUE);
 }
 
-static void format_cpu_mode(GString *out, const char *mode, const char *enum_name, gboolean supported)
+static void format_cpu_mode(GString *out, const char *mode, const char *enum_name, gboolean supported, gboolean on)
 {
     if (supported)
-        g_string_append_printf(out, "    <mode name='%s' supported='yes'>\n      <enum name='%s'>\n"
-                               "        <value>on</value>\n        <value>off</value>\n      </enum>\n    </mode>\n",
-                               mode, enum_name);
+        g_string_append_printf(out, "    <mode name='%s' supported='yes'>\n      <enum name='%s'>\n%s"
+                               "        <value>off</value>\n      </enum>\n    </mode>\n", mode, enum_name,
+                               on ? "        <value>on</value>\n" : "");
     else
         g_string_append_printf(out, "    <mode name='%s' supported='no'/>\n", mode);
 }
@@ -221,8 +221,10 @@ static void format_cpu_mode(GString *out, const char *mode, const char *enum_nam
 static void format_cpu(GString *out, const VirQemuCaps *caps, VirQemuAccel accel, const VirCpuMap *map)
 {
     g_string_append(out, "  <cpu>\n");
-    format_cpu_mode(out, "host-passthrough", "hostPassthroughMigratable", accel == VIR_QEMU_ACCEL_KVM);
-    format_cpu_mode(out, "maximum", "maximumMigratable", vir_qemu_caps_cpu(caps, accel, "max") != NULL);
+    /* Only the 64-bit binary is asked for this property by the reference. */
+    format_cpu_mode(out, "host-passthrough", "hostPassthroughMigratable", accel == VIR_QEMU_ACCEL_KVM,
+                    g_str_equal(vir_qemu_caps_arch(caps), "x86_64"));
+    format_cpu_mode(out, "maximum", "maximumMigratable", vir_qemu_caps_cpu(caps, accel, "max") != NULL, TRUE);
     format_host_model(out, caps, accel, is_x86(caps) ? map : NULL);
     format_models(out, caps, accel, map);
     g_string_append(out, "  </cpu>\n");

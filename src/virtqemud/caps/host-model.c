@@ -33,6 +33,8 @@ gboolean vir_qemu_host_model(const VirQemuCaps *caps, VirQemuAccel accel, const 
         return FALSE;
     g_autoptr(VirBitmap) features = vir_bitmap_new();
     VirCpuFacts facts = { .features = features };
+    /* The reference asks the 32-bit binary for no registers; its answers are what clients compare with. */
+    gboolean msrs = !g_str_equal(vir_qemu_caps_arch(caps), "i686");
     const char *const *lost = vir_qemu_caps_host_cpu_unmigratable(caps, accel);
     for (; *props; props++) {
         const char *eq = strchr(*props, '=');
@@ -47,6 +49,8 @@ gboolean vir_qemu_host_model(const VirQemuCaps *caps, VirQemuAccel accel, const 
         else if (g_str_equal(name, "stepping"))
             facts.stepping = strtoul(eq + 1, NULL, 10);
         int feature = g_str_equal(eq, "=on") ? vir_cpu_map_feature(map, name) : -1;
+        if (feature >= 0 && !msrs && vir_cpu_map_feature_is_msr(map, feature))
+            continue;
         if (feature >= 0 && !(migratable && (g_strv_contains(lost, name) ||
                                              !vir_cpu_map_feature_is_migratable(map, feature))))
             vir_bitmap_set(features, feature);
