@@ -36,7 +36,7 @@ def read(lines, foreign):
         if attr and attr not in node.attrs:
             node.attrs.append(attr)
         same = re.search(r"\(same content as ([^)]*)\)", line)
-        if same and not attr:
+        if same and not attr and not same.group(1).startswith("document "):    # that one brings its own
             node.alias = same.group(1)
     return root
 

@@ -104,6 +104,7 @@ extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint,
 
 /* Structs inside structs. FIELDS: their rows belong to this element; others: to a child element of their own. */
 #define X_FIELDS(m, T, table)     { .place = XP_FIELDS, X_SUB_(m, T, table) }
+/* Nameless: owns what rows with XF_SHADOW read and write. */
 #define X_EMBED(n, m, T, table, ...) { .place = XP_EMBED, .name = n, X_SUB_(m, T, table), ##__VA_ARGS__ }
 /* A nameless one owns what rows with XF_SHADOW read and write. */
 #define X_PTR(n, m, T, table, ...) { .place = XP_PTR, .name = n, X_SUB_(m, T *, table), ##__VA_ARGS__ }
@@ -135,4 +136,6 @@ extern const VirXmlType vir_xml_string, vir_xml_bool, vir_xml_int, vir_xml_uint,
 #define X_HOOK(n, hook) { .place = XP_HOOK, .name = n, .aux = &(hook) }
 /* An attribute or element that the vocabulary has here and that means nothing here: read over, not refused. */
 #define X_IGNORED(n) { .place = XP_IGNORED, .name = n }
+/* An attribute that always has this value. */
+#define X_CONST(n, value) { .place = XP_CONST, .name = n, .key = value }
 #define X_END { .place = XP_END }

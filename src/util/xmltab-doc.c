@@ -60,3 +60,18 @@ xmlDocPtr vir_xml_doc_parse(const char *xml, gsize len, const char *what, int fr
     xmlFreeParserCtxt(ctxt);
     return doc;
 }
+
+char *vir_xml_raw_at_depth(const char *raw, guint depth)
+{
+    g_autoptr(VirXmlDoc) doc = vir_xml_doc_parse(raw, strlen(raw), "raw", VIR_FROM_XML, NULL);
+    xmlBufferPtr buf;
+    char *text = NULL;
+
+    if (!doc)
+        return NULL;
+    buf = xmlBufferCreate();
+    if (xmlNodeDump(buf, doc, xmlDocGetRootElement(doc), (int)depth, 1) > 0)
+        text = g_strdup((const char *)xmlBufferContent(buf));
+    xmlBufferFree(buf);
+    return text;
+}

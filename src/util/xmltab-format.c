@@ -176,6 +176,9 @@ static void write_attrs(VirXmlFormat *format, const VirXmlRow *row, gconstpointe
             if (vir_xml_when(base, row))
                 write_attrs(format, row->aux, base);
             break;
+        case XP_CONST:
+            vir_xml_format_attr(format, row->name, row->key);
+            break;
         case XP_NSDECL:
             if (is_written(format, row))
                 write_nsdecl(format, row, base);
@@ -228,7 +231,7 @@ static gboolean has_content(const VirXmlFormat *format, const VirXmlRow *row, gc
             found = row->type ? row->type->is_set(row, member) : row->flags & XF_ALWAYS || has_content(format, row->aux, base);
             break;
         case XP_FIELDS: case XP_EMBED:
-            found = has_content(format, vir_xml_table_rows(row), member);
+            found = (row->place == XP_FIELDS || row->name) && has_content(format, vir_xml_table_rows(row), member);
             break;
         case XP_PTRFIELDS:
             found = *(gpointer const *)member && has_content(format, vir_xml_table_rows(row), *(gpointer const *)member);
@@ -245,7 +248,7 @@ static gboolean has_content(const VirXmlFormat *format, const VirXmlRow *row, gc
         case XP_HOOK:
             found = TRUE;
             break;
-        case XP_DATA: case XP_IGNORED: case XP_END:
+        case XP_DATA: case XP_IGNORED: case XP_CONST: case XP_END:
             break;
         }
         if (found)
@@ -307,7 +310,8 @@ static void write_list(VirXmlFormat *format, const VirXmlRow *row, const VirXmlL
             vir_xml_format_elem(format, row->name, list->v[i]);
         else
             write_element(format, row->name, NULL, table->rows,
-                          row->place == XP_LIST ? list->v[i] : (gconstpointer)((const char *)list->v + i * table->size), TRUE, FALSE);
+                          row->place == XP_LIST ? list->v[i] : (gconstpointer)((const char *)list->v + i * table->size), TRUE,
+                          row->flags & XF_EMPTY);
     }
 }
 
@@ -347,7 +351,8 @@ static void write_child(VirXmlFormat *format, const VirXmlRow *row, gconstpointe
             write_element(format, row->name, row->key, row->aux, base, row->type || row->flags & XF_ALWAYS, row->flags & XF_EMPTY);
         break;
     case XP_EMBED:
-        write_element(format, row->name, NULL, vir_xml_table_rows(row), member, (row->flags & XF_ALWAYS) != 0, row->flags & XF_EMPTY);
+        if (row->name)
+            write_element(format, row->name, NULL, vir_xml_table_rows(row), member, (row->flags & XF_ALWAYS) != 0, row->flags & XF_EMPTY);
         break;
     case XP_PTR:
         if (row->name && *(gpointer *)member)
@@ -358,8 +363,9 @@ static void write_child(VirXmlFormat *format, const VirXmlRow *row, gconstpointe
         break;
     case XP_RAW:
         if (*(char **)member) {
+            g_autofree char *moved = format->depth == 1 ? NULL : vir_xml_raw_at_depth(*(char **)member, format->depth);
             vir_xml_format_indent(format);
-            g_string_append(format->out, *(char **)member);
+            g_string_append(format->out, moved ? moved : *(char **)member);
             g_string_append_c(format->out, '\n');
         }
         break;

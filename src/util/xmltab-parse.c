@@ -330,6 +330,11 @@ static char *raw_text(xmlNodePtr node)
 
 static gboolean parse_table(VirXmlParse *parse, const VirXmlTable *table, xmlNodePtr node, gpointer obj, GError **err)
 {
+    /* A document inside a document: messages and vocabulary begin anew. */
+    if (table->known && table->known != parse->known) {
+        VirXmlParse inner = { .flags = parse->flags, .from = parse->from, .known = table->known, .root = node };
+        return parse_table(&inner, table, node, obj, err);
+    }
     return parse_content(parse, table->rows, node, obj, err) &&
            (!table->parsed || table->parsed(parse, node, obj, err));
 }
@@ -413,9 +418,9 @@ static const VirXmlKnownNode *known_node(const VirXmlParse *parse, xmlNodePtr no
     const char *name = NAME(node);
 
     if (node == parse->root) {
-        g_auto(GStrv) path = g_strsplit(parse->known_path, "/", -1);
+        g_auto(GStrv) path = g_strsplit(parse->known_path ? parse->known_path : "", "/", -1);
         up = &known->nodes[0];
-        for (guint i = 1; path[i] && up; i++) {
+        for (guint i = 1; path[0] && path[i] && up; i++) {
             const VirXmlKnownNode *child = &known->nodes[up->first_child], *end = child + up->n_children;
             while (child < end && strcmp(known->strings + child->name, path[i]))
                 child++;
@@ -453,7 +458,7 @@ static gboolean attr_is_known(const VirXmlParse *parse, const VirXmlKnownNode *e
 static gboolean has_row_for_attr(const VirXmlRow *row, const char *name)
 {
     for (; row->place != XP_END; row++) {
-        if ((row->place == XP_ATTR || row->place == XP_IGNORED) && strcmp(row->name, name) == 0)
+        if ((row->place == XP_ATTR || row->place == XP_IGNORED || row->place == XP_CONST) && strcmp(row->name, name) == 0)
             return TRUE;
         if (row->type == &vir_xml_size && row->place != XP_ELEM && strcmp(((const VirXmlUnit *)row->aux)->attr, name) == 0)
             return TRUE;
@@ -561,6 +566,8 @@ gboolean vir_xml_parse(const VirXmlTable *table, xmlNodePtr node, gpointer obj, 
     VirXmlParse parse = *opts;
 
     parse.root = node;
+    if (!parse.known)
+        parse.known = table->known;
     if (strcmp(NAME(node), table->name))
         return vir_xml_fail(&parse, node, NULL, VIR_ERR_XML_ERROR, err, "the element '%s' is expected here", table->name);
     return parse_table(&parse, table, node, obj, err);

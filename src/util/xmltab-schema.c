@@ -69,7 +69,7 @@ static void collect(Content *content, const VirXmlRow *row, gboolean conditional
 {
     for (; row->place != XP_END; row++) {
         switch ((VirXmlPlace)row->place) {
-        case XP_ATTR:
+        case XP_ATTR: case XP_CONST:
             add(content->attrs, row, conditional);
             break;
         case XP_TEXT:

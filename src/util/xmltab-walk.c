@@ -123,7 +123,7 @@ static void clear_rows(const VirXmlRow *row, gpointer base)
             if (!(row->flags & XF_SHADOW))
                 clear_list(row, member);
             break;
-        case XP_NSDECL: case XP_HOOK: case XP_IGNORED: case XP_END:
+        case XP_NSDECL: case XP_HOOK: case XP_IGNORED: case XP_CONST: case XP_END:
             break;
         }
     }
@@ -198,7 +198,7 @@ static void copy_rows(const VirXmlRow *row, gconstpointer from, gpointer to)
         case XP_LIST: case XP_ARRAY: case XP_STRLIST:
             copy_list(row, src, dst);
             break;
-        case XP_NSDECL: case XP_HOOK: case XP_IGNORED: case XP_END:
+        case XP_NSDECL: case XP_HOOK: case XP_IGNORED: case XP_CONST: case XP_END:
             break;
         }
     }
@@ -338,7 +338,7 @@ static gboolean equal_rows(Compare *cmp, const VirXmlRow *row, gconstpointer a, 
         case XP_LIST: case XP_ARRAY: case XP_STRLIST:
             same = equal_list(cmp, row, ma, mb);
             break;
-        case XP_NSDECL: case XP_HOOK: case XP_IGNORED: case XP_END:
+        case XP_NSDECL: case XP_HOOK: case XP_IGNORED: case XP_CONST: case XP_END:
             break;
         }
         if (!same)

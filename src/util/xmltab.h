@@ -124,14 +124,14 @@ typedef struct {
 
 typedef enum {
     XP_END, XP_ATTR, XP_TEXT, XP_ELEM, XP_DATA, XP_PRESENT, XP_GROUP, XP_FIELDS, XP_EMBED, XP_PTR, XP_PTRFIELDS, XP_LIST,
-    XP_ARRAY, XP_STRLIST, XP_WHEN, XP_RAW, XP_NSDECL, XP_HOOK, XP_IGNORED,
+    XP_ARRAY, XP_STRLIST, XP_WHEN, XP_RAW, XP_NSDECL, XP_HOOK, XP_IGNORED, XP_CONST,
 } VirXmlPlace;
 
 struct VirXmlRow {
     const char *name;           /* of the attribute or element; "prefix:name" in a namespace of vir_xml_namespaces */
     const void *aux;            /* VirEnum, VirXmlUnit, rows, VirXmlTable, VirXmlHook or namespace, by place and type */
     const VirXmlType *type;     /* of scalars */
-    const char *key;            /* XG_KEYED: "attribute=value" that picks this group */
+    const char *key;            /* XG_KEYED: "attribute=value" that picks this group; XP_CONST: the value */
     gint64 arg;                 /* scalars: the value that means absent; XP_WHEN: mask of tag values */
     guint32 flags;
     guint16 offset;
@@ -150,6 +150,8 @@ struct VirXmlTable {
     gboolean (*parsed)(VirXmlParse *parse, xmlNodePtr node, gpointer obj, GError **err);
     /* As a fragment (X_FIELDS) it is not written while this says so. NULL: always written. */
     gboolean (*is_empty)(gconstpointer obj);
+    /* A document of its own: its vocabulary, also where it stands inside another document. NULL: the outer one's. */
+    const struct VirXmlKnown *known;
 };
 
 /* Objects */
@@ -176,7 +178,7 @@ xmlDocPtr vir_xml_doc_parse(const char *xml, gsize len, const char *what, int fr
 typedef struct {
     guint16 name, first_child, n_children, first_attr, n_attrs;   /* names and attributes: offsets into strings */
 } VirXmlKnownNode;
-typedef struct {
+typedef struct VirXmlKnown {
     const VirXmlKnownNode *nodes;    /* node 0 is the root element */
     const guint16 *attrs;
     const char *strings;
@@ -185,9 +187,9 @@ typedef struct {
 struct VirXmlParse {
     guint flags;                     /* VIR_XML_* */
     int from;                        /* error domain, VIR_FROM_XML when 0 */
-    const VirXmlKnown *known;        /* NULL: nothing is refused */
-    const char *known_path;          /* of @root in it: "domain", "domain/devices/disk" */
-    xmlNodePtr root;                 /* set by vir_xml_parse */
+    const VirXmlKnown *known;        /* NULL: the table's */
+    const char *known_path;          /* of @root in it: "domain/devices/disk"; NULL: its root */
+    xmlNodePtr root;                 /* set by the engine: where paths in messages begin */
 };
 /* Fills @obj (as vir_xml_new or vir_xml_init leaves it). On failure it may be half filled: clear it. */
 gboolean vir_xml_parse(const VirXmlTable *table, xmlNodePtr node, gpointer obj, const VirXmlParse *opts, GError **err);
@@ -201,6 +203,8 @@ gboolean vir_xml_fail(const VirXmlParse *parse, xmlNodePtr node, const char *att
 const char *vir_xml_attr(xmlNodePtr node, const char *name);
 /* The element's whole text without surrounding changes. Returns: caller frees; NULL when empty. */
 char *vir_xml_text(xmlNodePtr node);
+/* The content of an X_RAW row indented for another depth than 1. Returns: caller frees; NULL when it is no XML. */
+char *vir_xml_raw_at_depth(const char *raw, guint depth);
 /* Marks for hooks: what a hook read is not looked up in the vocabulary. */
 void vir_xml_mark(xmlNodePtr node);
 void vir_xml_mark_attr(xmlNodePtr node, const char *name);

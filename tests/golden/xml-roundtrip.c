@@ -1,43 +1,61 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Parses each domain document named on stdin (one path a line), copies it, frees the first, formats the copy.
+ * Parses each document named on stdin (one path a line; which kind its root element says), copies it, frees the first,
+ * formats the copy.
  *
  *     xml-roundtrip [--live] [--status] [--strict] [--secure] [--bench N] < list
  *
  * --status: the document is a <domstatus>; the <domain> in it is worked on.
- * Writes a line "ok BYTES" and the document, or "fail CODE MESSAGE", for each. tests/golden/test_domain_xml.py compares.
+ * Writes a line "ok BYTES" and the document, or "fail CODE MESSAGE", for each. tests/unit/test-documents.c compares.
  * With --bench the list is worked through N times and the times per document are printed instead.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "conf/domain/domain.h"
+#include "conf/network/network.h"
+#include "conf/secret/secret.h"
+#include "conf/snapshot/snapshot.h"
+#include "conf/storage/volume.h"
 #include "util/error.h"
+
+static const VirXmlTable *const tables[] = {
+    &domain_table, &network_table, &network_port_table, &storage_pool_table, &storage_vol_table, &secret_table, &snapshot_table,
+    &checkpoint_table, &backup_table,
+};
 
 static void round_trip(const char *xml, gsize len, guint flags)
 {
+    const VirXmlParse opts = { .flags = flags & ~VIR_XML_SECURE };
     g_autoptr(GError) err = NULL;
-    g_autoptr(VirXmlDoc) doc = vir_xml_doc_parse(xml, len, "domain", 0, &err);
+    g_autoptr(VirXmlDoc) doc = vir_xml_doc_parse(xml, len, "test", 0, &err);
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
-    DomainDef *def, *copy;
-    g_autofree char *text = NULL, *diff = NULL;
+    const VirXmlTable *table = tables[0];
+    gpointer def, copy;
+    g_autofree char *diff = NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
 
-    if (root && flags & VIR_XML_STATUS) {
+    if (root && strcmp((const char *)root->name, "domstatus") == 0) {
         for (root = root->children; root && strcmp((const char *)root->name, "domain");)
             root = root->next;
     }
-    def = root ? domain_def_parse_node(root, flags & ~VIR_XML_SECURE, &err) : NULL;
-    if (!def) {
+    for (guint i = 0; root && i < G_N_ELEMENTS(tables); i++) {
+        if (strcmp((const char *)root->name, tables[i]->name) == 0)
+            table = tables[i];
+    }
+    def = vir_xml_new(table);
+    if (!root || !vir_xml_parse(table, root, def, &opts, &err)) {
         printf("fail %d %s\n", vir_error_code(err), err->message);
+        vir_xml_free(table, def);
         return;
     }
-    copy = domain_def_copy(def);
-    if (!vir_xml_equal(&domain_table, def, copy, 0, &diff))
+    copy = vir_xml_copy(table, def);
+    if (!vir_xml_equal(table, def, copy, 0, &diff))
         printf("fail 1 copy differs: %s\n", diff);
-    domain_def_free(def);
-    text = domain_def_format(copy, flags);
-    domain_def_free(copy);
-    printf("ok %zu\n%s", strlen(text), text);
+    vir_xml_free(table, def);
+    vir_xml_format(table, NULL, copy, flags, 0, text);
+    vir_xml_free(table, copy);
+    printf("ok %zu\n%s", text->len, text->str);
 }
 
 static void bench(GPtrArray *docs, guint flags, int rounds)

@@ -149,11 +149,11 @@ static gboolean domain_parsed(VirXmlParse *parse, xmlNodePtr node, gpointer obj,
         def->vcpu_placement = DOMAIN_PLACEMENT_STATIC;
     return TRUE;
 }
-const VirXmlTable domain_table = { "domain", sizeof(DomainDef), domain_rows, domain_parsed };
+const VirXmlTable domain_table = { "domain", sizeof(DomainDef), domain_rows, domain_parsed, .known = &domain_known };
 
 DomainDef *domain_def_parse_node(xmlNodePtr node, guint flags, GError **err)
 {
-    const VirXmlParse opts = { .flags = flags, .from = VIR_FROM_DOMAIN, .known = &domain_known, .known_path = "domain" };
+    const VirXmlParse opts = { .flags = flags, .from = VIR_FROM_DOMAIN };
     g_autoptr(DomainDef) def = vir_xml_new(&domain_table);
 
     if (!vir_xml_parse(&domain_table, node, def, &opts, err))
@@ -166,6 +166,44 @@ DomainDef *domain_def_parse(const char *xml, gsize len, guint flags, GError **er
     g_autoptr(VirXmlDoc) doc = vir_xml_doc_parse(xml, len, "domain", VIR_FROM_DOMAIN, err);
 
     return doc ? domain_def_parse_node(xmlDocGetRootElement(doc), flags, err) : NULL;
+}
+
+/* The row of a device element. */
+static const VirXmlRow *device_row(const char *name)
+{
+    for (const VirXmlRow *row = device_rows; row->place != XP_END; row++) {
+        if ((row->place == XP_LIST || row->place == XP_PTR) && strcmp(row->name, name) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+gpointer domain_device_parse(const char *xml, gsize len, guint flags, const VirXmlTable **ret_table, GError **err)
+{
+    g_autoptr(VirXmlDoc) doc = vir_xml_doc_parse(xml, len, "device", VIR_FROM_DOMAIN, err);
+    const VirXmlRow *row;
+    const VirXmlTable *table;
+    gpointer device;
+    xmlNodePtr root;
+
+    if (!doc)
+        return NULL;
+    root = xmlDocGetRootElement(doc);
+    row = device_row((const char *)root->name);
+    if (!row) {
+        vir_fail(err, VIR_ERR_XML_ERROR, "'%s' is not a device of a domain", (const char *)root->name);
+        return NULL;
+    }
+    g_autofree char *path = g_strconcat("domain/devices/", row->name, NULL);
+    const VirXmlParse opts = { .flags = flags, .from = VIR_FROM_DOMAIN, .known = &domain_known, .known_path = path };
+    table = row->aux;
+    device = vir_xml_new(table);
+    if (!vir_xml_parse(table, root, device, &opts, err)) {
+        vir_xml_free(table, device);
+        return NULL;
+    }
+    *ret_table = table;
+    return device;
 }
 
 void domain_def_format_into(const DomainDef *def, guint flags, guint depth, GString *out)

@@ -116,6 +116,9 @@ DomainDef *domain_def_parse_node(xmlNodePtr node, guint flags, GError **err);
 /* @flags: VIR_XML_*. `id` is written when it is not -1 and VIR_XML_INACTIVE is not asked. Returns: caller frees. */
 char *domain_def_format(const DomainDef *def, guint flags);
 void domain_def_format_into(const DomainDef *def, guint flags, guint depth, GString *out);
+/* One device alone, as attach, detach and update are given it. Returns: object of the struct that *ret_table describes
+ * (domain_disk_table: DomainDisk, ...); free with vir_xml_free(*ret_table, device). */
+gpointer domain_device_parse(const char *xml, gsize len, guint flags, const VirXmlTable **ret_table, GError **err);
 DomainDef *domain_def_new(DomainVirtType type);
 DomainDef *domain_def_copy(const DomainDef *def);
 void domain_def_free(DomainDef *def);
