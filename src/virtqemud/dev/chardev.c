@@ -155,10 +155,8 @@ static gboolean backend_udp(QemuPlanner *p, const char *id, const DomainChrSourc
 {
     g_autoptr(VirJson) remote = inet_addr_of(src->host, src->service);
     vir_json_add(data, "O:remote", remote, NULL);
-    if (src->bind_host || src->bind_service) {
-        g_autoptr(VirJson) local = inet_addr_of(src->bind_host, src->bind_service);
-        vir_json_add(data, "O:local", local, NULL);
-    }
+    g_autoptr(VirJson) local = inet_addr_of(src->bind_host, src->bind_service);
+    vir_json_add(data, "O:local", local, NULL);
     return TRUE;
 }
 

@@ -133,6 +133,19 @@ const DomainController *qemu_find_controller(const DomainDef *def, DomainControl
     return found;
 }
 
+/* What the machine brings along has QEMU's own names, whatever alias the document gives it. */
+const char *qemu_bus_alias(const DomainDef *def, const DomainController *c)
+{
+    if (c->type == DOMAIN_CONTROLLER_PCI && c->model == DOMAIN_CONTROLLER_MODEL_PCIE_ROOT)
+        return "pcie.0";
+    if (c->type == DOMAIN_CONTROLLER_PCI && c->model == DOMAIN_CONTROLLER_MODEL_PCI_ROOT && qemu_is_x86(def))
+        return "pci.0";
+    if ((c->type == DOMAIN_CONTROLLER_IDE && c->index == 0 && qemu_is_i440fx(def)) ||
+        (c->type == DOMAIN_CONTROLLER_SATA && c->index == 0 && qemu_is_q35(def)))
+        return "ide";
+    return c->info.alias;
+}
+
 static gboolean no_bus(const char *what, const DomainDeviceInfo *info, const char *type, guint index, GError **err)
 {
     return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s '%s' is on %s bus %u, which no controller of the guest has", what,
@@ -145,7 +158,7 @@ static gboolean add_pci(QemuPlanner *p, VirJson *props, const DomainDeviceInfo *
     const DomainController *c = qemu_find_controller(p->def, DOMAIN_CONTROLLER_PCI, a->bus);
     if (!c || !c->info.alias)
         return no_bus(what, info, "PCI", a->bus, err);
-    vir_json_add(props, "s:bus", c->info.alias, NULL);
+    vir_json_add(props, "s:bus", qemu_bus_alias(p->def, c), NULL);
     if (a->multifunction == VIR_TRISTATE_YES)
         vir_json_add(props, "b:multifunction", TRUE, NULL);
     vir_json_add(props, "?u:acpi-index", info->acpi_index, NULL);

@@ -73,6 +73,8 @@ void qemu_json_size(VirJson *props, const char *key, guint64 bytes);        /* a
 void qemu_json_str(VirJson *props, const char *key, const char *value);     /* NULL: not added */
 void qemu_json_uint(VirJson *props, const char *key, guint64 value);        /* 0: not added */
 
+/* The name its buses begin with. */
+const char *qemu_bus_alias(const DomainDef *def, const DomainController *c);
 const DomainController *qemu_find_controller(const DomainDef *def, DomainControllerType type, guint index);
 
 /* Adds a file QEMU will open to the labels; @labels: the device's own <seclabel>s. */
@@ -98,6 +100,7 @@ void qemu_add_socket_client(QemuPlanner *p, const char *id, const char *path, gu
 
 /* The nodes of @src and its chain, base first, with labels and secrets. @writable: the top is. */
 gboolean qemu_add_source_chain(QemuPlanner *p, const DomainDisk *disk, const StorageSource *src, GError **err);
+DomainDiskCache qemu_disk_cache(const DomainDisk *disk);
 /* "libvirt-3-format". Returns: caller frees. */
 char *qemu_node_name(const StorageSource *src, const char *part);
 

@@ -16,11 +16,18 @@ char *qemu_node_name(const StorageSource *src, const char *part)
 
 /* ---- caching ---- */
 
+/* What several guests write must not linger in this host's cache. */
+DomainDiskCache qemu_disk_cache(const DomainDisk *disk)
+{
+    gboolean unset = disk->cache <= DOMAIN_DISK_CACHE_DEFAULT;
+    return unset && disk->shareable && !disk->readonly ? DOMAIN_DISK_CACHE_NONE : disk->cache;
+}
+
 typedef struct { gboolean set, direct, no_flush; } Cache;
 
 static Cache cache_of(const DomainDisk *disk)
 {
-    switch (disk->cache) {
+    switch (qemu_disk_cache(disk)) {
     case DOMAIN_DISK_CACHE_NONE: case DOMAIN_DISK_CACHE_DIRECTSYNC: return (Cache){ TRUE, TRUE, FALSE };
     case DOMAIN_DISK_CACHE_WRITETHROUGH: case DOMAIN_DISK_CACHE_WRITEBACK: return (Cache){ TRUE, FALSE, FALSE };
     case DOMAIN_DISK_CACHE_UNSAFE: return (Cache){ TRUE, FALSE, TRUE };

@@ -84,11 +84,20 @@ static VirJson *device_ide(QemuPlanner *p, const DomainDisk *disk, GError **err)
     if (!c)
         return NULL;
     const DomainDriveAddress *a = &disk->info.addr.drive;
-    g_autofree char *bus = g_strdup_printf("%s.%u", c->info.alias, sata ? a->unit : a->bus);
+    g_autofree char *bus = g_strdup_printf("%s.%u", qemu_bus_alias(p->def, c), sata ? a->unit : a->bus);
     VirJson *props = qemu_device_new(disk->device == DOMAIN_DISK_DEVICE_CDROM ? "ide-cd" : "ide-hd", "s:bus", bus, NULL);
     if (!sata)
         vir_json_add(props, "u:unit", a->unit, NULL);
     return props;
+}
+
+/* Guests have always seen a backslash before each space of a serial number: it names their disks, so it stays. */
+static char *serial_of(const DomainDisk *disk)
+{
+    if (!disk->serial || !strchr(disk->serial, ' '))
+        return g_strdup(disk->serial);
+    g_auto(GStrv) parts = g_strsplit(disk->serial, " ", -1);
+    return g_strjoinv("\\ ", parts);
 }
 
 static VirJson *device_scsi(QemuPlanner *p, const DomainDisk *disk, GError **err)
@@ -107,7 +116,8 @@ static VirJson *device_scsi(QemuPlanner *p, const DomainDisk *disk, GError **err
         vir_json_add(props, "u:channel", a->bus, "u:scsi-id", a->target, "u:lun", a->unit, NULL);
     if (disk->device != DOMAIN_DISK_DEVICE_LUN) {
         /* What the guest sees in VPD page 0x83: always the same, whatever QEMU calls the node. */
-        g_autofree char *id = disk->serial ? g_strdup(disk->serial) : g_strdup_printf("drive-%s", disk->info.alias);
+        g_autofree char *serial = serial_of(disk);
+        g_autofree char *id = serial ? g_steal_pointer(&serial) : g_strdup_printf("drive-%s", disk->info.alias);
         vir_json_add(props, "s:device_id", id, NULL);
     }
     return props;
@@ -146,7 +156,7 @@ static void add_write_cache(VirJson *props, const DomainDisk *disk)
 {
     if (disk->device == DOMAIN_DISK_DEVICE_LUN || disk->bus == DOMAIN_DISK_BUS_FDC || is_vhost_user(disk))
         return;
-    switch (disk->cache) {
+    switch (qemu_disk_cache(disk)) {
     case DOMAIN_DISK_CACHE_NONE: case DOMAIN_DISK_CACHE_WRITEBACK: case DOMAIN_DISK_CACHE_UNSAFE:
         vir_json_add(props, "s:write-cache", "on", NULL);
         break;
@@ -186,7 +196,8 @@ static void add_properties(QemuPlanner *p, const DomainDisk *disk, VirJson *prop
     vir_json_add(props, "?u:cyls", disk->cylinders, "?u:heads", disk->heads, "?u:secs", disk->sectors, NULL);
     if (disk->trans)
         vir_json_add(props, "s:bios-chs-trans", vir_enum_to_string(&domain_disk_trans_enum, disk->trans), NULL);
-    vir_json_add(props, "?s:serial", disk->serial, "?s:vendor", disk->vendor, "?s:product", disk->product, NULL);
+    g_autofree char *serial = serial_of(disk);
+    vir_json_add(props, "?s:serial", serial, "?s:vendor", disk->vendor, "?s:product", disk->product, NULL);
     add_errors(props, disk);
 }
 

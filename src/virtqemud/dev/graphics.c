@@ -125,7 +125,7 @@ static void add_spice_tuning(GString *out, const DomainGraphics *g, const QemuCo
     if (!g->passwd && !conf->spice_password)
         add_option(out, "disable-ticketing", "on");
     if (tls)
-        add_option(out, "x509-dir", conf->spice_cert_dir);
+        add_option(out, "x509-dir", conf->spice_cert_dir ? conf->spice_cert_dir : conf->default_tls_cert_dir);
     if (!s)
         return;
     if (s->default_mode == DOMAIN_SPICE_MODE_SECURE)
@@ -170,10 +170,13 @@ static gboolean plan_spice(QemuPlanner *p, const DomainGraphics *g, GError **err
         g_string_append(out, "port=0");
     } else {
         const char *address = address_of(g, conf->spice_listen);
-        if (g->port > 0)
-            g_string_append_printf(out, "port=%d", g->port);
-        if (g->tls_port > 0) {
-            g_string_append_printf(out, "%stls-port=%d", out->len ? "," : "", g->tls_port);
+        /* Where nothing is started nothing is reserved: the first ports stand for the automatic ones. */
+        gboolean pretend = p->ctx->native && g->autoport != VIR_TRISTATE_NO;
+        int port = g->port > 0 ? g->port : pretend ? VNC_BASE + 1 : 0, tls_port = g->tls_port > 0 ? g->tls_port : pretend ? VNC_BASE + 2 : 0;
+        if (port)
+            g_string_append_printf(out, "port=%d", port);
+        if (tls_port) {
+            g_string_append_printf(out, "%stls-port=%d", out->len ? "," : "", tls_port);
             tls = TRUE;
         }
         if (out->len)

@@ -134,7 +134,7 @@ gboolean qemu_add_memory_backend(QemuPlanner *p, const QemuMemoryBackend *b, gbo
         if (huge)
             vir_json_add(props, "b:hugetlb", TRUE, "?U:hugetlbsize", pagesize * 1024, NULL);
         prealloc |= huge;
-    } else if (b->path || huge || file || (access == DOMAIN_MEMORY_ACCESS_SHARED && !b->nvdimm)) {
+    } else if (b->path || huge || file || access) {
         if (b->path) {
             path = g_strdup(b->path);
             prealloc |= b->nvdimm;

@@ -6,6 +6,9 @@
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
 
+/* Guests plug memory in sections of this size; a smaller rest could not be used. */
+#define ALIGN_KIB 2048
+
 static void add_device_properties(const DomainMemory *m, VirJson *props)
 {
     char uuid[VIR_UUID_TEXT];
@@ -25,7 +28,7 @@ static gboolean plan(QemuPlanner *p, gconstpointer dev, GError **err)
         return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "memory devices of model 'sgx-epc' are not supported yet");
     g_autofree char *id = g_strdup_printf("mem%s", m->info.alias);
     QemuMemoryBackend b = {
-        .id = id, .size = m->size * 1024, .node = m->node, .pagesize = m->pagesize, .nodemask = m->nodemask, .access = m->access,
+        .id = id, .size = (m->size + ALIGN_KIB - 1) / ALIGN_KIB * ALIGN_KIB * 1024, .node = m->node, .pagesize = m->pagesize, .nodemask = m->nodemask, .access = m->access,
         .path = m->path, .align = m->alignsize * 1024, .pmem = m->pmem, .discard = m->discard,
         .nvdimm = m->model == DOMAIN_MEMORY_NVDIMM, .reserve_off = m->model == DOMAIN_MEMORY_VIRTIO_MEM,
     };

@@ -106,7 +106,7 @@ static const SideFunc sides[] = {
 
 gboolean qemu_net_is_virtio(const DomainNet *net)
 {
-    return net->model && g_str_has_prefix(net->model, "virtio");
+    return net->model && g_ascii_strncasecmp(net->model, "virtio", strlen("virtio")) == 0;
 }
 
 static char *driver_of(const DomainNet *net)
@@ -169,7 +169,7 @@ static gboolean plan_card(QemuPlanner *p, const DomainNet *net, const char *netd
 static gboolean plan(QemuPlanner *p, gconstpointer dev, GError **err)
 {
     const DomainNet *net = dev;
-    if (net->type == DOMAIN_NET_HOSTDEV)
+    if (net->type == DOMAIN_NET_HOSTDEV && !p->ctx->native)
         return qemu_net_plan_hostdev(p, net, err);
     /* Read-only command lines show what a person can run: a tap, whatever the network of the document. */
     SideFunc func = p->ctx->native ? side_tap : net->type < G_N_ELEMENTS(sides) ? sides[net->type] : NULL;

@@ -22,7 +22,7 @@ static gboolean plan_backend(QemuPlanner *p, const DomainRng *rng, const char *i
         vir_plan_add(p->plan, VIR_PLAN_OBJECT, vir_json_new("s:qom-type", "rng-builtin", "s:id", id, NULL));
         return TRUE;
     default: {
-        const char *file = rng->file ? rng->file : "/dev/urandom";
+        const char *file = rng->file ? rng->file : "/dev/random";
         vir_plan_add(p->plan, VIR_PLAN_OBJECT, vir_json_new("s:qom-type", "rng-random", "s:id", id, "s:filename", file, NULL));
         vir_plan_add_device_node(p->plan, file);
         return TRUE;

@@ -39,6 +39,8 @@ static void number_sources(DomainDef *def)
     guint next = highest_index(def) + 1;
     for (guint i = def->disks.n; i-- > 0;) {
         DomainDisk *disk = def->disks.v[i];
+        if (disk->bus == DOMAIN_DISK_BUS_SD)   /* has no nodes */
+            continue;
         if (!disk->src.index)
             disk->src.index = next++;
         number_chain(disk->src.backing, &next);
@@ -235,9 +237,30 @@ static gboolean name_taps(DomainDef *live, GError **err)
     return TRUE;
 }
 
+static gboolean has_iothread(const DomainDef *live, guint id)
+{
+    for (guint i = 0; i < live->iothread_list.n; i++)
+        if (live->iothread_list.v[i].id == id)
+            return TRUE;
+    return FALSE;
+}
+
+/* <iothreads>4</iothreads> with fewer <iothread id=...>: the lowest free numbers fill up. */
+static void number_iothreads(DomainDef *live)
+{
+    for (guint id = 1; live->iothread_list.n < live->iothreads; id++) {
+        if (has_iothread(live, id))
+            continue;
+        DomainIothread *t = VIR_ARRAY_ADD(&live->iothread_list);
+        t->id = id;
+        t->thread_pool_min = t->thread_pool_max = -1;
+    }
+}
+
 gboolean qemu_plan_prepare(DomainDef *live, const QemuPlanContext *ctx, GError **err)
 {
     number_sources(live);
+    number_iothreads(live);
     name_channels(live, ctx);
     set_listens(live, ctx);
     return ctx->native || name_taps(live, err);

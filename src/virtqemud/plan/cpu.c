@@ -40,7 +40,8 @@ static gboolean start_model(QemuPlanner *p, GString *out, GError **err)
     if (mode == CPU_MODE_HOST_PASSTHROUGH || mode == CPU_MODE_MAXIMUM) {
         g_string_append(out, mode == CPU_MODE_MAXIMUM ? "max" : "host");
         if (qemu_is_x86(p->def))
-            add_flag(out, "migratable", cpu->migratable ? cpu->migratable : VIR_TRISTATE_YES);
+            add_flag(out, "migratable", !cpu->migratable ? VIR_TRISTATE_YES
+                     : cpu->migratable == VIR_TRISTATE_NO && p->ctx->native ? VIR_TRISTATE_ABSENT : cpu->migratable);
         return TRUE;
     }
     if (cpu && cpu->model) {

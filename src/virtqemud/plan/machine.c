@@ -48,7 +48,7 @@ static gboolean add_firmware(QemuPlanner *p, GString *machine, GError **err)
     const DomainLoader *loader = p->def->os.loader;
     if (!has_pflash(p->def))
         return TRUE;
-    gboolean read_only = loader->readonly != VIR_TRISTATE_NO;
+    gboolean read_only = loader->readonly == VIR_TRISTATE_YES;
     if (!add_flash(p, 0, loader->path, loader->format, read_only, err))
         return FALSE;
     g_string_append(machine, ",pflash0=libvirt-pflash0-format");
@@ -162,7 +162,7 @@ gboolean qemu_plan_machine(QemuPlanner *p, GError **err)
         vir_plan_arg(p->plan, "-global", "driver=cfi.pflash01,property=secure,value=on");
     if (!add_accel(p, err))
         return FALSE;
-    if (def->os.loader && def->os.loader->path && def->os.loader->type == DOMAIN_LOADER_ROM) {
+    if (def->os.loader && def->os.loader->path && def->os.loader->type != DOMAIN_LOADER_PFLASH) {
         vir_plan_arg(p->plan, "-bios", def->os.loader->path);
         return TRUE;
     }

@@ -110,7 +110,7 @@ static gboolean add_cell(QemuPlanner *p, const Numa *numa, guint i, gboolean hma
             g_string_append_printf(out, ",initiator=%d", initiator);
     }
     if (cell->memory) {
-        QemuMemoryBackend b = { .id = memdev, .size = cell->memory * 1024, .node = (int)i };
+        QemuMemoryBackend b = { .id = memdev, .size = (cell->memory + MIB - 1) / MIB * MIB * 1024, .node = (int)i };
         if (!qemu_add_memory_backend(p, &b, NULL, err))
             return FALSE;
         g_string_append_printf(out, ",memdev=%s", memdev);
