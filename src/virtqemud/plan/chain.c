@@ -11,6 +11,7 @@
 
 #include "hv/image.h"
 #include "util/error.h"
+#include "virtqemud/plan/machine.h"
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
 #define CHAIN_MAX 200
@@ -263,5 +264,5 @@ gboolean qemu_plan_prepare(DomainDef *live, const QemuPlanContext *ctx, GError *
     number_iothreads(live);
     name_channels(live, ctx);
     set_listens(live, ctx);
-    return ctx->native || name_taps(live, err);
+    return qemu_plan_name_cpu(live, ctx, err) && (ctx->native || name_taps(live, err));
 }

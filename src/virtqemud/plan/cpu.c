@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "virtqemud/caps/host-model.h"
+
 #define VIR_FROM_THIS VIR_FROM_QEMU
 
 static void add_flag(GString *out, const char *name, VirTristate state)
@@ -19,8 +21,7 @@ static void add_features(GString *out, const CpuDef *cpu)
 {
     for (guint i = 0; i < cpu->features.n; i++) {
         const CpuFeature *f = &cpu->features.v[i];
-        g_autofree char *name = g_strdelimit(g_strdup(f->name), "_", '-');
-        add_flag(out, name, f->policy == CPU_POLICY_DISABLE || f->policy == CPU_POLICY_FORBID ? VIR_TRISTATE_NO : VIR_TRISTATE_YES);
+        add_flag(out, vir_qemu_cpu_property(f->name), f->policy == CPU_POLICY_DISABLE || f->policy == CPU_POLICY_FORBID ? VIR_TRISTATE_NO : VIR_TRISTATE_YES);
     }
 }
 

@@ -37,7 +37,7 @@ typedef struct {
     gpointer secret_data;
 } QemuPlanContext;
 
-/* What a start decides before planning, filled into the live document: index of each source (node names), paths of
+/* What a start decides before planning, filled into the live document: the CPU of 'host-model', index of each source (node names), paths of
  * channels and display sockets, listening addresses, names of tap devices. Part of qemu_plan_read_chains; alone for
  * native command lines. */
 gboolean qemu_plan_prepare(DomainDef *live, const QemuPlanContext *ctx, GError **err);

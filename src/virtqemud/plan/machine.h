@@ -16,5 +16,8 @@ gboolean qemu_plan_clock(QemuPlanner *p, GError **err);        /* -rtc, -no-hpet
 gboolean qemu_plan_boot(QemuPlanner *p, GError **err);         /* power management, -boot, kernel */
 gboolean qemu_plan_sysinfo(QemuPlanner *p, GError **err);      /* -smbios, -fw_cfg, vmgenid, vmcoreinfo */
 
+/* cpu-model.c: 'host-model' of the live document becomes a named model. */
+gboolean qemu_plan_name_cpu(DomainDef *live, const QemuPlanContext *ctx, GError **err);
+
 /* memory.c: the machine's own backend ("pc.ram") goes into -machine when nothing else describes the memory. */
 const char *qemu_main_memory_id(QemuPlanner *p);
