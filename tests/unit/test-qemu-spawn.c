@@ -281,7 +281,7 @@ static void test_qemu(Fix *f, gconstpointer data)
     g_assert_cmpint(vir_pidfile_holder(f->pid_file, NULL), ==, pid);
     g_assert_true(qemu_kill(pidfd, "q", TRUE, 20000, 0, NULL, &err));
     qemu_reap(&pidfd, &status);
-    g_assert_cmpint(status, ==, 0);
+    g_assert_true(status == 0 || status == 15);   /* its handler may not be there yet */
     close(s);
     g_unlink(sock);
 }
