@@ -5,11 +5,13 @@
  */
 #define VIR_LOG_SOURCE "qemu.start"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/fd.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/pool.h"
@@ -125,6 +127,16 @@ static gboolean make_dir(Start *s, const char *path, GError **err)
                                s->conf->session ? (gid_t)-1 : s->conf->gid, err);
 }
 
+/* Gone with the process: it need not survive a crash, so it is not synced. */
+static gboolean write_key(Start *s, const char *path, GError **err)
+{
+    VIR_AUTOFD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, s->master_key, sizeof(s->master_key)) != (gssize)sizeof(s->master_key) ||
+        (!s->conf->session && fchown(fd, s->conf->uid, s->conf->gid) < 0))
+        return vir_fail_errno(err, errno, "cannot write the key file '%s'", path);
+    return TRUE;
+}
+
 static gboolean step_directories(Start *s, GError **err)
 {
     QemuDomain *dom = s->dom;
@@ -132,6 +144,9 @@ static gboolean step_directories(Start *s, GError **err)
         return FALSE;
     if (getrandom(s->master_key, sizeof(s->master_key), 0) != sizeof(s->master_key))
         return vir_fail_errno(err, errno, "cannot make a key");
+    g_autofree char *key = g_strdup_printf("%s/master-key.aes", dom->lib_dir);
+    if (!write_key(s, key, err))
+        return FALSE;
     s->mon_fd = qemu_listen_unix(dom->mon_path, 0775, err);
     return s->mon_fd >= 0;
 }
