@@ -54,6 +54,19 @@ static gboolean plan_kind(QemuPlanner *p, QemuDevKind kind, GError **err)
     return TRUE;
 }
 
+/* Documents list controllers by name; QEMU must know a PCI bus before what is plugged into it. */
+static gboolean plan_controllers(QemuPlanner *p, GError **err)
+{
+    for (int others = 0; others < 2; others++) {
+        for (guint i = 0; i < p->def->controllers.n; i++) {
+            const DomainController *c = p->def->controllers.v[i];
+            if ((c->type != DOMAIN_CONTROLLER_PCI) == others && !plan_one(p, qemu_dev_rows[QEMU_DEV_CONTROLLER], c, err))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 static void add_escaped_name(QemuPlanner *p)
 {
     g_auto(GStrv) parts = g_strsplit(p->def->name ? p->def->name : "", ",", -1);
@@ -157,7 +170,7 @@ VirPlan *qemu_plan_domain(const DomainDef *live, const QemuPlanContext *ctx, GEr
         return NULL;
     add_reservation_helper(&p);
     for (guint i = 0; i < G_N_ELEMENTS(start_order); i++)
-        if (!plan_kind(&p, start_order[i], err))
+        if (!(start_order[i] == QEMU_DEV_CONTROLLER ? plan_controllers(&p, err) : plan_kind(&p, start_order[i], err)))
             return NULL;
     return plan_tail(&p, err) ? g_steal_pointer(&plan) : NULL;
 }
