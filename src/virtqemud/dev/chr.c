@@ -18,6 +18,9 @@ static char *char_id(const DomainDeviceInfo *info)
 static gboolean plan_serial(QemuPlanner *p, gconstpointer dev, GError **err)
 {
     const DomainChr *chr = dev;
+    if (p->ctx->hotplug && chr->serial_target != DOMAIN_SERIAL_TARGET_USB && chr->serial_target != DOMAIN_SERIAL_TARGET_PCI)
+        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "serial ports of type '%s' have no hot-plug; use pci-serial or usb-serial",
+                        chr->serial_target ? vir_enum_to_string(&domain_serial_target_enum, chr->serial_target) : "isa-serial");
     g_autofree char *id = char_id(&chr->info);
     if (!qemu_add_chardev(p, id, &chr->source, NULL, err))
         return FALSE;

@@ -170,8 +170,7 @@ static void name_channels(DomainDef *live, const QemuPlanContext *ctx)
         if (chr->source.type == DOMAIN_CHR_UNIX && !chr->source.path && chr->channel_target == DOMAIN_CHANNEL_TARGET_VIRTIO &&
             ctx->channel_dir) {
             chr->source.path = g_build_filename(ctx->channel_dir, chr->name ? chr->name : chr->info.alias, NULL);
-            if (!chr->source.mode)
-                chr->source.mode = DOMAIN_CHR_MODE_BIND;
+            chr->source.mode = DOMAIN_CHR_MODE_BIND;
         }
     }
 }

@@ -40,8 +40,20 @@ static gboolean plan_one(QemuPlanner *p, const QemuDevRow *row, gconstpointer de
     return (!row->check || row->check(p, dev, err)) && row->plan(p, dev, err);
 }
 
+static gint by_index(gconstpointer a, gconstpointer b)
+{
+    const DomainController *ca = *(DomainController *const *)a, *cb = *(DomainController *const *)b;
+    if (ca->index != cb->index)
+        return ca->index < cb->index ? -1 : 1;
+    return (ca->master_startport >= 0) - (cb->master_startport >= 0);      /* companions after their master */
+}
+
+static gboolean plan_controllers(QemuPlanner *p, GError **err);
+
 static gboolean plan_kind(QemuPlanner *p, QemuDevKind kind, GError **err)
 {
+    if (kind == QEMU_DEV_CONTROLLER)
+        return plan_controllers(p, err);
     const QemuDevRow *row = qemu_dev_rows[kind];
     if (row->traits & QEMU_DEV_POINTER) {
         gconstpointer dev = G_STRUCT_MEMBER(gconstpointer, p->def, row->offset);
@@ -54,15 +66,24 @@ static gboolean plan_kind(QemuPlanner *p, QemuDevKind kind, GError **err)
     return TRUE;
 }
 
-/* Documents list controllers by name; QEMU must know a PCI bus before what is plugged into it. */
+/* A bus must be there before what is on it: PCI first, by number, then the controllers on PCI, then those on USB. */
 static gboolean plan_controllers(QemuPlanner *p, GError **err)
 {
-    for (int others = 0; others < 2; others++) {
-        for (guint i = 0; i < p->def->controllers.n; i++) {
-            const DomainController *c = p->def->controllers.v[i];
-            if ((c->type != DOMAIN_CONTROLLER_PCI) == others && !plan_one(p, qemu_dev_rows[QEMU_DEV_CONTROLLER], c, err))
+    static const DomainControllerType order[] = {
+        DOMAIN_CONTROLLER_PCI, DOMAIN_CONTROLLER_USB, DOMAIN_CONTROLLER_SCSI, DOMAIN_CONTROLLER_IDE, DOMAIN_CONTROLLER_SATA,
+        DOMAIN_CONTROLLER_VIRTIO_SERIAL, DOMAIN_CONTROLLER_CCID, DOMAIN_CONTROLLER_NVME, DOMAIN_CONTROLLER_FDC, DOMAIN_CONTROLLER_ISA,
+        DOMAIN_CONTROLLER_XENBUS,
+    };
+    g_autoptr(GPtrArray) of_type = g_ptr_array_new();
+    for (guint t = 0; t < G_N_ELEMENTS(order); t++) {
+        g_ptr_array_set_size(of_type, 0);
+        for (guint i = 0; i < p->def->controllers.n; i++)
+            if (p->def->controllers.v[i]->type == order[t])
+                g_ptr_array_add(of_type, p->def->controllers.v[i]);
+        g_ptr_array_sort(of_type, by_index);
+        for (guint i = 0; i < of_type->len; i++)
+            if (!plan_one(p, &qemu_dev_controller, of_type->pdata[i], err))
                 return FALSE;
-        }
     }
     return TRUE;
 }
@@ -170,7 +191,7 @@ VirPlan *qemu_plan_domain(const DomainDef *live, const QemuPlanContext *ctx, GEr
         return NULL;
     add_reservation_helper(&p);
     for (guint i = 0; i < G_N_ELEMENTS(start_order); i++)
-        if (!(start_order[i] == QEMU_DEV_CONTROLLER ? plan_controllers(&p, err) : plan_kind(&p, start_order[i], err)))
+        if (!plan_kind(&p, start_order[i], err))
             return NULL;
     return plan_tail(&p, err) ? g_steal_pointer(&plan) : NULL;
 }

@@ -61,6 +61,38 @@ static gboolean run_step(VirPlanStep *step, VirQmp *qmp, const VirQmpWait *wait,
     }
 }
 
+static VirJson *step_command(const VirPlanStep *step)
+{
+    g_autoptr(VirJson) args = copy_args(step->args);
+    const char *command;
+    switch (step->op) {
+    case VIR_PLAN_HOST: case VIR_PLAN_ARG: case VIR_PLAN_LAST:
+        return NULL;
+    case VIR_PLAN_PASS_FD:
+        command = step->fd.kind == VIR_PLAN_FD_PLAIN ? "getfd" : "add-fd";
+        args = step->fd.kind == VIR_PLAN_FD_PLAIN ? vir_json_new("s:fdname", step->fd_name, NULL)
+                                                  : vir_json_new("u:fdset-id", step->fd_set, "s:opaque", step->fd_name, NULL);
+        break;
+    case VIR_PLAN_COMMAND:
+        command = step->option;
+        break;
+    default:
+        command = op_rows[step->op].add;
+    }
+    return vir_json_new("s:execute", command, "?O:arguments", args, NULL);
+}
+
+VirJson *vir_plan_qmp(const VirPlan *plan)
+{
+    VirJson *list = json_object_new_array();
+    for (guint i = 0; i < plan->steps->len; i++) {
+        VirJson *command = step_command(vir_plan_step(plan, i));
+        if (command)
+            json_object_array_add(list, command);
+    }
+    return list;
+}
+
 static const char *step_id(const VirPlanStep *step)
 {
     const OpRow *row = &op_rows[step->op];

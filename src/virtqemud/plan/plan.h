@@ -106,6 +106,10 @@ GPtrArray *vir_plan_argv(const VirPlan *plan, const char *binary, GArray **ret_f
 /* The line for a person's shell: words quoted as needed, one space between. @env: NULL or "NAME=value"... */
 char *vir_plan_shell(const VirPlan *plan, const char *const *env, const char *binary);
 
+/* What vir_plan_run_qmp sends, for reading and tests: [{"execute":..., "arguments":...}]; descriptors stand as getfd and
+ * add-fd. Returns: the caller's. */
+VirJson *vir_plan_qmp(const VirPlan *plan);
+
 /* Runs all steps, host steps included, in order. At the first failure the steps done are taken back in reverse and
  * @err is that failure. On the guest's actor. */
 gboolean vir_plan_run_qmp(VirPlan *plan, VirQmp *qmp, const VirQmpWait *wait, GError **err);
