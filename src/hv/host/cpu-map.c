@@ -25,6 +25,7 @@ typedef struct {
     char *name;
     char *vendor;            /* NULL: any */
     VirBitmap *features;
+    VirBitmap *removed;      /* it had them once: a guest without them says so */
     gboolean decode_host, decode_guest;
     GArray *signatures;
 } Model;
@@ -51,6 +52,7 @@ static void model_free(gpointer data)
     g_free(m->name);
     g_free(m->vendor);
     vir_bitmap_free(m->features);
+    vir_bitmap_free(m->removed);
     g_array_unref(m->signatures);
     g_free(m);
 }
@@ -153,6 +155,7 @@ static void read_model(VirCpuMap *map, xmlNodePtr node)
     Model *m = g_new0(Model, 1);
     m->name = attr(node, "name");
     m->features = vir_bitmap_new();
+    m->removed = vir_bitmap_new();
     m->decode_host = m->decode_guest = TRUE;
     m->signatures = g_array_new(FALSE, FALSE, sizeof(Signature));
     for (xmlNodePtr n = node->children; n; n = n->next) {
@@ -174,11 +177,11 @@ static void read_model(VirCpuMap *map, xmlNodePtr node)
                 if (!m->vendor)
                     m->vendor = g_strdup(base->vendor);
             }
-        } else if (is_element(n, "feature") && !attr_is(n, "removed", "yes")) {
+        } else if (is_element(n, "feature")) {
             g_autofree char *name = attr(n, "name");
             int feature = name ? vir_cpu_map_feature(map, name) : -1;
             if (feature >= 0)
-                vir_bitmap_set(m->features, feature);
+                vir_bitmap_set(attr_is(n, "removed", "yes") ? m->removed : m->features, feature);
         }
     }
     if (m->name && !find_model(map, m->name))
@@ -372,17 +375,25 @@ void vir_cpu_name_clear(VirCpuName *name)
 static gboolean describe(const VirCpuMap *map, const Model *m, const VirCpuFacts *facts, gboolean guest,
                          VirCpuModelFilter filter, gpointer data, VirCpuName *ret)
 {
-    if (!(guest ? m->decode_guest : m->decode_host) || (m->vendor && g_strcmp0(m->vendor, facts->vendor) != 0))
+    if (!(guest ? m->decode_guest : m->decode_host) ||
+        (m->vendor && facts->vendor && !g_str_equal(m->vendor, facts->vendor)))
         return FALSE;
+    g_autoptr(VirBitmap) blocked = vir_bitmap_new();
+    if (filter && !filter(map, m->name, blocked, data))
+        return FALSE;
+    g_autoptr(VirBitmap) more = vir_bitmap_copy(facts->features);
+    vir_bitmap_subtract(more, m->features);
     g_autoptr(VirBitmap) less = vir_bitmap_copy(m->features);
-    if (filter && !filter(map, m->name, less, data))
-        return FALSE;
+    if (guest)
+        vir_bitmap_union(less, m->removed);
     vir_bitmap_subtract(less, facts->features);
+    /* What is asked for by name stays asked for, blocked or not. */
+    vir_bitmap_union(less, blocked);
+    vir_bitmap_subtract(less, more);
     if (!guest && !vir_bitmap_is_empty(less))
         return FALSE;
-    *ret = (VirCpuName){ .model = m->name, .vendor = facts->vendor, .more = vir_bitmap_copy(facts->features),
+    *ret = (VirCpuName){ .model = m->name, .vendor = facts->vendor, .more = g_steal_pointer(&more),
                          .less = g_steal_pointer(&less) };
-    vir_bitmap_subtract(ret->more, m->features);
     return TRUE;
 }
 

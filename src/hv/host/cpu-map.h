@@ -42,7 +42,7 @@ VirBitmap *vir_cpu_map_read(const VirCpuMap *map, VirCpuRead read, gpointer data
 char **vir_cpu_map_ppc64_models(const VirHost *host, GError **err);
 
 typedef struct {
-    const char *vendor;      /* name as documents write it ("AMD"); NULL: any */
+    const char *vendor;      /* name as documents write it ("AMD"); NULL: not known, all models fit */
     guint family, model, stepping;   /* family 0: not known */
     VirBitmap *features;
 } VirCpuFacts;

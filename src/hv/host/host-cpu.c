@@ -102,12 +102,15 @@ static void read_cpu(VirHostCpu *cpu, const VirHost *host, const VirCpuMap *map)
     read_microcode(cpu, host);
     if (!features)
         return;
-    VirCpuFacts facts = { .vendor = vir_cpu_map_vendor(map, cpu->vendor_text), .family = cpu->family,
-                          .model = cpu->model, .stepping = cpu->stepping, .features = features };
+    /* No model of another vendor fits a vendor the map does not know. */
+    const char *vendor = vir_cpu_map_vendor(map, cpu->vendor_text);
+    VirCpuFacts facts = { .vendor = vendor ? vendor : cpu->vendor_text, .family = cpu->family, .model = cpu->model,
+                          .stepping = cpu->stepping, .features = features };
     int invtsc = vir_cpu_map_feature(map, "invtsc");
     if (invtsc >= 0 && vir_bitmap_test(features, invtsc))
         read_tsc(cpu, host);
-    vir_cpu_map_name(map, &facts, FALSE, NULL, NULL, &cpu->name);
+    if (vir_cpu_map_name(map, &facts, FALSE, NULL, NULL, &cpu->name))
+        cpu->name.vendor = vendor;
 }
 
 #else

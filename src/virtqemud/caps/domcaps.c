@@ -376,25 +376,37 @@ static gboolean choose(const VirQemuCaps *caps, const char *machine, const char 
     return TRUE;
 }
 
+VirQemuCaps *vir_qemu_caps_choose(const VirQemuDocuments *docs, const VirQemuHypervisor *h, const VirQemuMachine **ret_m,
+                                  VirQemuAccel *ret_accel, GError **err)
+{
+    const VirQemuMachine *m = NULL;
+    if (h->arch && !vir_qemu_arch_wordsize(h->arch)) {
+        vir_fail(err, VIR_ERR_INVALID_ARG, "unknown architecture: %s", h->arch);
+        return NULL;
+    }
+    g_autoptr(VirQemuCaps) caps = vir_qemu_caps_for(docs->caps, vir_host_facts_host(docs->facts), h->emulator, h->arch,
+                                                    err);
+    if (!caps)
+        return NULL;
+    if (h->emulator && h->arch && !g_str_equal(h->arch, vir_qemu_caps_arch(caps))) {
+        vir_fail(err, VIR_ERR_INVALID_ARG, "architecture from emulator '%s' doesn't match given architecture '%s'",
+                 vir_qemu_caps_arch(caps), h->arch);
+        return NULL;
+    }
+    if (!choose(caps, h->machine, h->virt_type, ret_m ? ret_m : &m, ret_accel, err))
+        return NULL;
+    return g_steal_pointer(&caps);
+}
+
 char *vir_qemu_domain_capabilities_xml(const VirQemuDocuments *docs, const char *emulator, const char *arch,
                                        const char *machine, const char *virt_type, GError **err)
 {
     const VirHost *host = vir_host_facts_host(docs->facts);
-    if (arch && !vir_qemu_arch_wordsize(arch)) {
-        vir_fail(err, VIR_ERR_INVALID_ARG, "unknown architecture: %s", arch);
-        return NULL;
-    }
-    g_autoptr(VirQemuCaps) caps = vir_qemu_caps_for(docs->caps, host, emulator, arch, err);
-    if (!caps)
-        return NULL;
-    if (emulator && arch && !g_str_equal(arch, vir_qemu_caps_arch(caps))) {
-        vir_fail(err, VIR_ERR_INVALID_ARG, "architecture from emulator '%s' doesn't match given architecture '%s'",
-                 vir_qemu_caps_arch(caps), arch);
-        return NULL;
-    }
+    const VirQemuHypervisor h = { emulator, arch, machine, virt_type };
     const VirQemuMachine *m = NULL;
     VirQemuAccel accel = VIR_QEMU_ACCEL_TCG;
-    if (!choose(caps, machine, virt_type, &m, &accel, err))
+    g_autoptr(VirQemuCaps) caps = vir_qemu_caps_choose(docs, &h, &m, &accel, err);
+    if (!caps)
         return NULL;
     const VirCpuMap *map = vir_host_facts_cpu_map(docs->facts, NULL);
     static const Value memory[] = { { "file", CAP(OBJ_MEM_FILE) }, { "anonymous", ALWAYS },

@@ -9,11 +9,10 @@ typedef struct {
     VirQemuAccel accel;
 } Filter;
 
-/* Models QEMU has, with what its own form of them cannot get here. */
-static gboolean filter_model(const VirCpuMap *map, const char *model, VirBitmap *blocked, gpointer data)
+gboolean vir_qemu_model_blockers(const VirQemuCaps *caps, VirQemuAccel accel, const VirCpuMap *map, const char *model,
+                                 VirBitmap *blocked)
 {
-    const Filter *f = data;
-    const VirQemuCpuModel *cpu = vir_qemu_caps_cpu(f->caps, f->accel, model);
+    const VirQemuCpuModel *cpu = vir_qemu_caps_cpu(caps, accel, model);
     if (!cpu)
         return FALSE;
     g_auto(GStrv) blockers = g_strsplit(cpu->blockers ? cpu->blockers : "", ",", 0);
@@ -23,6 +22,12 @@ static gboolean filter_model(const VirCpuMap *map, const char *model, VirBitmap 
             vir_bitmap_set(blocked, feature);
     }
     return TRUE;
+}
+
+static gboolean filter_model(const VirCpuMap *map, const char *model, VirBitmap *blocked, gpointer data)
+{
+    const Filter *f = data;
+    return vir_qemu_model_blockers(f->caps, f->accel, map, model, blocked);
 }
 
 gboolean vir_qemu_host_model(const VirQemuCaps *caps, VirQemuAccel accel, const VirCpuMap *map, gboolean migratable,
