@@ -78,6 +78,9 @@ static void compare_forms(const VirPlan *start, const VirPlan *hot)
         if (i == vir_plan_count(start) || j == vir_plan_count(hot))
             break;
         g_assert_cmpint(vir_plan_op(start, i), ==, vir_plan_op(hot, j));
+        /* A place in the boot order by <os> is for guests that start. */
+        if (!vir_json_has(vir_plan_args(hot, j), "bootindex"))
+            json_object_object_del(vir_plan_args(start, i), "bootindex");
         const char *a = vir_json_text(vir_plan_args(start, i++), NULL);
         const char *b = vir_json_text(vir_plan_args(hot, j++), NULL);
         if (!names_descriptor(a))

@@ -299,7 +299,7 @@ static void test_rollback(void)
     DomainDisk *disk = more->disks.v[0];
     g_autofree char *node = g_strdup_printf("libvirt-%u-format", disk->src.index);
     g_autofree char *storage = g_strdup_printf("libvirt-%u-storage", disk->src.index);
-    disk->info.addr.pci.slot = 7;              /* a root port has slot 0 only */
+    disk->info.addr.pci.bus = 1;               /* the USB controller is there */
     g_autoptr(VirPlan) plan = plan_hot(&g, QEMU_DEV_DISK, disk);
     g_assert_false(vir_plan_run_qmp(plan, g.qmp, soon(), &err));
     g_assert_nonnull(err);
@@ -309,10 +309,10 @@ static void test_rollback(void)
 
     g_clear_error(&err);
     DomainNet *net = more->nets.v[0];
-    net->info.addr.pci.slot = 7;
+    net->info.addr.pci.bus = 1;
     g_autoptr(VirPlan) nic = plan_hot(&g, QEMU_DEV_NET, net);
     g_assert_false(vir_plan_run_qmp(nic, g.qmp, soon(), &err));
-    net->info.addr.pci.slot = 0;
+    net->info.addr.pci.bus = 6;
     g_autoptr(VirPlan) right = plan_hot(&g, QEMU_DEV_NET, net);
     g_clear_error(&err);
     g_assert_true(vir_plan_run_qmp(right, g.qmp, soon(), &err));   /* the name of the back end is free again */

@@ -262,12 +262,15 @@ static gboolean boots(DomainBootDev dev, const DomainDisk *disk)
 }
 
 /* <os><boot dev=...>: the first device of that sort has the place of the entry. */
-guint qemu_boot_index(const DomainDef *def, QemuDevKind kind, gconstpointer dev)
+guint qemu_boot_index(const QemuPlanner *p, QemuDevKind kind, gconstpointer dev)
 {
+    const DomainDef *def = p->def;
     const DomainDeviceInfo *own = kind == QEMU_DEV_DISK ? &((const DomainDisk *)dev)->info
                                   : kind == QEMU_DEV_NET ? &((const DomainNet *)dev)->info : NULL;
     if (own && own->boot_order)
         return own->boot_order;
+    if (p->ctx->hotplug)       /* the order was settled when the guest started: a place of it may be taken twice by now */
+        return 0;
     for (guint i = 0; i < def->os.boot.n; i++) {
         DomainBootDev want = def->os.boot.v[i].dev;
         if (want == DOMAIN_BOOT_NET && kind == QEMU_DEV_NET && def->nets.n && def->nets.v[0] == dev)

@@ -220,7 +220,7 @@ static gboolean plan_fdc(QemuPlanner *p, GError **err)
     for (guint i = 0; i < p->def->disks.n; i++) {
         const DomainDisk *disk = p->def->disks.v[i];
         if (disk->bus == DOMAIN_DISK_BUS_FDC && disk->info.addr.drive.unit < 2)
-            index[disk->info.addr.drive.unit] = qemu_boot_index(p->def, QEMU_DEV_DISK, disk);
+            index[disk->info.addr.drive.unit] = qemu_boot_index(p, QEMU_DEV_DISK, disk);
     }
     if (qemu_is_i440fx(p->def)) {
         for (guint unit = 0; unit < 2; unit++)
@@ -236,6 +236,9 @@ static gboolean plan_fdc(QemuPlanner *p, GError **err)
 static gboolean plan(QemuPlanner *p, gconstpointer dev, GError **err)
 {
     const DomainController *c = dev;
+    if (p->ctx->hotplug && c->type != DOMAIN_CONTROLLER_SCSI && c->type != DOMAIN_CONTROLLER_VIRTIO_SERIAL)
+        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "controllers of type '%s' have no hot-plug",
+                        vir_enum_to_string(&domain_controller_type_enum, c->type));
     if (c->type == DOMAIN_CONTROLLER_FDC)
         return plan_fdc(p, err);
     if (is_builtin(p->def, c)) {
@@ -245,9 +248,6 @@ static gboolean plan(QemuPlanner *p, gconstpointer dev, GError **err)
         }
         return TRUE;
     }
-    if (p->ctx->hotplug && c->type != DOMAIN_CONTROLLER_SCSI && c->type != DOMAIN_CONTROLLER_VIRTIO_SERIAL)
-        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "controllers of type '%s' have no hot-plug",
-                        vir_enum_to_string(&domain_controller_type_enum, c->type));
     ControllerFunc func = c->type < G_N_ELEMENTS(controllers) ? controllers[c->type] : NULL;
     if (!func)
         return unsupported(c, err);

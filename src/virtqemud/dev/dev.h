@@ -64,7 +64,7 @@ void qemu_add_virtio_options(VirJson *props, const DomainVirtioOptions *o);
 char *qemu_virtio_driver(const char *base, const DomainDeviceInfo *info, int model);
 int qemu_virtio_model(DomainVirtioModel model);
 /* bootindex of the device: its own, or by <os><boot>. 0: none. */
-guint qemu_boot_index(const DomainDef *def, QemuDevKind kind, gconstpointer dev);
+guint qemu_boot_index(const QemuPlanner *p, QemuDevKind kind, gconstpointer dev);
 void qemu_add_rom(VirJson *props, const DomainDeviceInfo *info);
 
 void qemu_json_bool(VirJson *props, const char *key, VirTristate value);    /* absent: not added */

@@ -186,7 +186,7 @@ static void add_properties(QemuPlanner *p, const DomainDisk *disk, VirJson *prop
     else if (disk->bus == DOMAIN_DISK_BUS_SCSI)
         qemu_json_bool(props, "removable", disk->removable);
     if (disk->bus != DOMAIN_DISK_BUS_FDC)      /* a floppy's place in the boot order is its controller's property */
-        vir_json_add(props, "?u:bootindex", qemu_boot_index(p->def, QEMU_DEV_DISK, disk), NULL);
+        vir_json_add(props, "?u:bootindex", qemu_boot_index(p, QEMU_DEV_DISK, disk), NULL);
     vir_json_add(props, "?s:loadparm", disk->info.boot_loadparm, "?u:logical_block_size", disk->logical_block_size,
                  "?u:physical_block_size", disk->physical_block_size, "?u:discard_granularity", disk->discard_granularity,
                  "?u:rotation_rate", disk->rotation_rate, NULL);

@@ -158,7 +158,7 @@ static gboolean plan_card(QemuPlanner *p, const DomainNet *net, const char *netd
     if (qemu_net_is_virtio(net) && !p->ctx->native)
         add_virtio_card(p, net, props);
     vir_json_add(props, "s:netdev", netdev, "s:id", net->info.alias, "s:mac", vir_mac_format(&net->mac, mac),
-                 "?u:bootindex", qemu_boot_index(p->def, QEMU_DEV_NET, net), NULL);
+                 "?u:bootindex", qemu_boot_index(p, QEMU_DEV_NET, net), NULL);
     if (!qemu_add_address(p, props, &net->info, "interface", err))
         return FALSE;
     qemu_add_rom(props, &net->info);
