@@ -49,7 +49,9 @@ static const VirXmlRow source_rows[] = {
         PROTOCOL),
     X_WHEN(type, TYPE(UDP),
         XG_KEYED("source", "mode=bind", XA_STR("host", bind_host), XA_STR("service", bind_service), OTHERS_BUT_MODE),
-        XG_KEYED("source", "mode=connect", XA_STR("host", host), XA_STR("service", service), OTHERS_BUT_MODE)),
+        XG_KEYED("source", "mode=connect", XA_STR("host", host), XA_STR("service", service), OTHERS_BUT_MODE),
+        XG("source", XA_STR("host", host, .flags = XF_NOFORMAT | XF_SHADOW),
+            XA_STR("service", service, .flags = XF_NOFORMAT | XF_SHADOW), OTHERS)),    /* no mode: connect */
     X_WHEN(type, TYPE(NMDM),
         XG("source", XA_STR("master", path), XA_STR("slave", slave), OTHERS)),
     X_WHEN(type, TYPE(SPICEPORT) | TYPE(DBUS),

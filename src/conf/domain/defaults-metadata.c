@@ -36,12 +36,12 @@ static void remove_with_space(xmlNodePtr node)
 
 void domain_defaults_metadata(DomainDef *def)
 {
-    g_autofree char *text = def->metadata ? g_strdup_printf("<metadata>%s</metadata>", def->metadata) : NULL;
+    const char *text = def->metadata;
     g_autoptr(VirXmlDoc) doc = text ? xmlReadMemory(text, (int)strlen(text), NULL, NULL,
                                                     XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) : NULL;
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL, next;
     gboolean changed = FALSE;
-    GString *out;
+    xmlBufferPtr buf;
 
     for (xmlNodePtr node = root ? root->last : NULL; node; node = next) {
         next = node->prev;
@@ -54,14 +54,9 @@ void domain_defaults_metadata(DomainDef *def)
     }
     if (!changed)
         return;
-    out = g_string_new(NULL);
-    for (xmlNodePtr node = root->children; node; node = node->next) {
-        xmlBufferPtr buf = xmlBufferCreate();
-
-        xmlNodeDump(buf, doc, node, 0, 0);
-        g_string_append(out, (const char *)xmlBufferContent(buf));
-        xmlBufferFree(buf);
-    }
+    buf = xmlBufferCreate();
+    xmlNodeDump(buf, doc, root, 0, 0);
     g_free(def->metadata);
-    def->metadata = g_string_free(out, FALSE);
+    def->metadata = g_strdup((const char *)xmlBufferContent(buf));
+    xmlBufferFree(buf);
 }

@@ -56,6 +56,11 @@ static gboolean default_memory(DomainDef *def, GError **err)
     return TRUE;
 }
 
+static gboolean has_pins(const DomainDef *def)
+{
+    return def->cputune && (def->cputune->emulatorpin || def->cputune->vcpupins.n || def->cputune->iothreadpins.n);
+}
+
 static void default_placement(DomainDef *def)
 {
     DomainNumatune *tune = def->numatune;
@@ -69,7 +74,7 @@ static void default_placement(DomainDef *def)
         tune->placement = DOMAIN_PLACEMENT_AUTO;
     if (tune && tune->has_memory && tune->placement == DOMAIN_PLACEMENT_AUTO) {
         g_clear_pointer(&tune->nodeset, vir_bitmap_free);
-        if (!def->cpuset)
+        if (!def->cpuset && !has_pins(def))
             def->vcpu_placement = DOMAIN_PLACEMENT_AUTO;
     }
     if (def->vcpu_placement == DOMAIN_PLACEMENT_NONE)
@@ -78,10 +83,24 @@ static void default_placement(DomainDef *def)
         g_clear_pointer(&def->cpuset, vir_bitmap_free);
 }
 
-/* Those that <iothreads> counts and <iothreadids> does not list have no entry; see domain_iothread_ids. */
+/* A list is completed; without one it is not made: see domain_iothread_ids. */
 static void default_iothreads(DomainDef *def)
 {
+    g_autoptr(VirBitmap) ids = NULL;
+
+    if (def->iothread_list.n == 0)
+        return;
+    ids = domain_iothread_ids(def);
     def->iothreads = MAX(def->iothreads, def->iothread_list.n);
+    for (int id = vir_bitmap_next(ids, -1); id >= 0; id = vir_bitmap_next(ids, id)) {
+        guint i;
+
+        for (i = 0; i < def->iothread_list.n && def->iothread_list.v[i].id != (guint)id; i++)
+            ;
+        if (i == def->iothread_list.n)
+            *VIR_ARRAY_ADD(&def->iothread_list) = (DomainIothread){ .id = id, .thread_pool_min = -1, .thread_pool_max = -1,
+                                                                    .poll_max = -1, .poll_grow = -1, .poll_shrink = -1 };
+    }
 }
 
 VirBitmap *domain_iothread_ids(const DomainDef *def)

@@ -314,15 +314,18 @@ static gboolean add_bus(HvPciSet *set, DomainControllerModel model, GError **err
     guint needs = model_row(model)->needs;
     DomainPciAddress addr;
 
+    if (set->buses->len > 255)
+        return vir_fail(err, VIR_ERR_INTERNAL_ERROR, "all 256 PCI buses are in use");
+    /* first it is there, then it takes a place: when all is full, provisionally one on itself (the second pass begins
+     * with the bridges) */
+    g_array_append_val(set->buses, bus);
     if (!find(set, needs, 0, &addr)) {
+        g_array_set_size(set->buses, set->buses->len - 1);
         return vir_fail(err, VIR_ERR_INTERNAL_ERROR, "a PCI slot is needed to connect a PCI controller model='%s', but none "
                         "is available, and it cannot be automatically added",
                         vir_enum_to_string(&domain_controller_model_enum, model));
     }
-    if (set->buses->len > 255)
-        return vir_fail(err, VIR_ERR_INTERNAL_ERROR, "all 256 PCI buses are in use");
     take(set, &addr, needs, NULL);
-    g_array_append_val(set->buses, bus);
     return TRUE;
 }
 

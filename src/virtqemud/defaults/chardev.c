@@ -192,8 +192,13 @@ void qemu_finish_chardevs(QemuFinish *f)
         default_source(&def->channels.v[i]->source);
         default_channel(def->channels.v[i]);
     }
-    for (guint i = 0; i < def->redirdevs.n; i++)
-        default_source(&def->redirdevs.v[i]->source);
+    for (guint i = 0; i < def->redirdevs.n; i++) {
+        DomainChrSource *source = &def->redirdevs.v[i]->source;
+
+        default_source(source);
+        if (source->type == DOMAIN_CHR_DBUS && !source->path)
+            source->path = g_strdup("org.qemu.usbredir");
+    }
     for (guint i = 0; i < def->smartcards.n; i++)
         default_source(&def->smartcards.v[i]->source);
     for (guint i = 0; i < def->serials.n; i++)

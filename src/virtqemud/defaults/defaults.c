@@ -10,26 +10,31 @@
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
 
-static gboolean run(QemuFinish *f, GError **err)
+static gboolean complete(QemuFinish *f, GError **err)
 {
-    if (!domain_defaults_general(f->def, err) || !qemu_finish_machine(f, err))
-        return FALSE;
-    if (!qemu_firmware_finish(f->def, f->env->nvram_dir, err))
+    if (!qemu_check_disk_targets(f, err) || !qemu_finish_seclabels(f, err) || !domain_defaults_general(f->def, err) ||
+        !qemu_finish_machine(f, err) || !qemu_finish_firmware(f, err))
         return FALSE;
     qemu_finish_cpu(f);
-    if (!qemu_finish_implicit(f, err))
+    if (!qemu_check_early(f, err) || !qemu_check_devices_early(f, err) || !qemu_finish_implicit(f, err))
         return FALSE;
     qemu_finish_chardevs(f);
     qemu_finish_graphics(f);
     if (!qemu_finish_devices(f, err) || !domain_defaults_devices(f->def, err))
         return FALSE;
-    return qemu_finish_addresses(f, err);
+    return qemu_check_controllers_early(f, err) && qemu_finish_addresses(f, err);
+}
+
+static gboolean check(QemuFinish *f, GError **err)
+{
+    return qemu_check_domain(f, err) && qemu_check_controllers(f, err) && qemu_check_disks(f, err) &&
+           qemu_check_chardevs(f, err) && qemu_check_devices(f, err);
 }
 
 gboolean qemu_domain_finish(DomainDef *def, const QemuDomainEnv *env, guint flags, VirQemuCaps **ret_caps, GError **err)
 {
     QemuFinish f = { .def = def, .env = env, .flags = flags };
-    gboolean ok = run(&f, err);
+    gboolean ok = complete(&f, err) && ((flags & QEMU_FINISH_LOAD) || check(&f, err));
 
     if (ok && ret_caps)
         *ret_caps = g_steal_pointer(&f.caps);

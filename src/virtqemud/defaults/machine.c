@@ -92,20 +92,6 @@ gboolean qemu_finish_is_express(const QemuFinish *f)
     return root && root->model == DOMAIN_CONTROLLER_MODEL_PCIE_ROOT;
 }
 
-/* Which guests this driver runs, before any binary is asked. */
-static gboolean check_kind(const DomainDef *def, GError **err)
-{
-    const char *virt = vir_enum_to_string(&domain_virt_type_enum, def->virt_type);
-
-    if (def->bootloader)
-        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "bootloader is not supported by QEMU: take the <bootloader> out");
-    if (def->emulator && def->virt_type != DOMAIN_VIRT_QEMU && def->virt_type != DOMAIN_VIRT_KVM) {
-        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "Emulator '%s' does not support virt type '%s'", def->emulator,
-                        virt);
-    }
-    return TRUE;
-}
-
 /* Binaries whose guests may call themselves by the smaller brother's name. */
 static gboolean runs_too(const char *binary_arch, DomainArch arch)
 {
@@ -120,24 +106,11 @@ static gboolean runs_too(const char *binary_arch, DomainArch arch)
     return FALSE;
 }
 
-static gboolean check_caps(const QemuFinish *f, GError **err)
+gboolean qemu_machine_runs_arch(const VirQemuCaps *caps, DomainArch arch)
 {
-    const DomainDef *def = f->def;
-    const char *arch = vir_enum_to_string(&domain_arch_enum, def->os.arch);
+    const char *own = vir_qemu_caps_arch(caps);
 
-    if (strcmp(vir_qemu_caps_arch(f->caps), arch) != 0 && !runs_too(vir_qemu_caps_arch(f->caps), def->os.arch)) {
-        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "Emulator '%s' does not support arch '%s'", def->emulator, arch);
-    }
-    if (def->os.os_type != DOMAIN_OS_HVM) {
-        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "Emulator '%s' does not support os type '%s'", def->emulator,
-                        vir_enum_to_string(&domain_os_type_enum, def->os.os_type));
-    }
-    if (def->virt_type != DOMAIN_VIRT_QEMU &&
-        (def->virt_type != DOMAIN_VIRT_KVM || !vir_qemu_caps_has_accel(f->caps, VIR_QEMU_ACCEL_KVM))) {
-        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "Emulator '%s' does not support virt type '%s'", def->emulator,
-                        vir_enum_to_string(&domain_virt_type_enum, def->virt_type));
-    }
-    return TRUE;
+    return strcmp(own, vir_enum_to_string(&domain_arch_enum, arch)) == 0 || runs_too(own, arch);
 }
 
 static gboolean find_emulator(QemuFinish *f, GError **err)
@@ -165,15 +138,15 @@ gboolean qemu_finish_machine(QemuFinish *f, GError **err)
         def->os.os_type = DOMAIN_OS_HVM;
     if (def->os.arch == DOMAIN_ARCH_NONE)
         def->os.arch = vir_enum_from_string(&domain_arch_enum, vir_qemu_host_arch());
-    if (!check_kind(def, err) || !find_emulator(f, err))
+    if (def->bootloader)
+        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "bootloader is not supported by QEMU: take the <bootloader> out");
+    if (!find_emulator(f, err))
         return FALSE;
     f->caps = vir_qemu_caps_get(f->env->caps, def->emulator, &local);
     if (!f->caps && !(f->flags & QEMU_FINISH_LOAD)) {
         g_propagate_error(err, g_steal_pointer(&local));
         return FALSE;
     }
-    if (f->caps && !check_caps(f, err))
-        return FALSE;
     if (f->caps && !def->os.machine) {
         const VirQemuMachine *machine = vir_qemu_caps_machine(f->caps, NULL);
 

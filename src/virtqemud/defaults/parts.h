@@ -38,6 +38,7 @@ gboolean qemu_finish_is_express(const QemuFinish *f);
 
 /* emulator, arch, machine; fills caps and board */
 gboolean qemu_finish_machine(QemuFinish *f, GError **err);
+gboolean qemu_finish_firmware(QemuFinish *f, GError **err);
 void qemu_finish_cpu(QemuFinish *f);
 /* controllers and devices that are there though nobody wrote them */
 gboolean qemu_finish_implicit(QemuFinish *f, GError **err);
@@ -51,11 +52,19 @@ gboolean qemu_finish_controllers(QemuFinish *f, GError **err);
 gboolean qemu_finish_addresses(QemuFinish *f, GError **err);
 gboolean qemu_finish_pci(QemuFinish *f, GError **err);
 
-/* checks */
+gboolean qemu_finish_seclabels(QemuFinish *f, GError **err);
+
+/* checks before addresses are given, and of the whole document */
+gboolean qemu_check_early(QemuFinish *f, GError **err);
+gboolean qemu_check_disk_targets(QemuFinish *f, GError **err);
+gboolean qemu_check_devices_early(QemuFinish *f, GError **err);
+gboolean qemu_check_controllers_early(QemuFinish *f, GError **err);
 gboolean qemu_check_domain(QemuFinish *f, GError **err);
-gboolean qemu_check_devices(QemuFinish *f, GError **err);
-gboolean qemu_check_controllers(QemuFinish *f, GError **err);
 gboolean qemu_check_disks(QemuFinish *f, GError **err);
+gboolean qemu_check_controllers(QemuFinish *f, GError **err);
+gboolean qemu_check_chardevs(QemuFinish *f, GError **err);
+gboolean qemu_check_devices(QemuFinish *f, GError **err);
+gboolean qemu_machine_runs_arch(const VirQemuCaps *caps, DomainArch arch);
 
 /* What a controller of this type is when nobody says. NONE: no such. */
 DomainControllerModel qemu_default_scsi_model(const QemuFinish *f);

@@ -140,7 +140,12 @@ guint qemu_pci_flags(const QemuFinish *f, const DomainDevice *device)
     case DOMAIN_DEVICE_CONTROLLER:
         return of_controller(f, device->controller, express);
     case DOMAIN_DEVICE_FS:
-        return of_virtio(device->fs->model, express);
+        if (device->fs->driver != DOMAIN_FS_DRIVER_NONE && device->fs->driver != DOMAIN_FS_DRIVER_PATH &&
+            device->fs->driver != DOMAIN_FS_DRIVER_HANDLE && device->fs->driver != DOMAIN_FS_DRIVER_VIRTIOFS &&
+            device->fs->driver != DOMAIN_FS_DRIVER_MTP)
+            return 0;
+        return device->fs->type == DOMAIN_FS_MOUNT || device->fs->driver != DOMAIN_FS_DRIVER_NONE
+               ? of_virtio(device->fs->model, express) : 0;
     case DOMAIN_DEVICE_NET:
         return of_net(device->net, express);
     case DOMAIN_DEVICE_SOUND:

@@ -28,7 +28,7 @@ static void give(QemuPciPass *pass, const DomainDevice *device, const DomainPciA
     if (pass->dry)
         g_ptr_array_add(pass->given, device->info);
     if (to->type == DOMAIN_ADDRESS_NONE) {
-        to->zpci = (DomainZpci){ .fid = -1 };
+        to->zpci = (DomainZpci){ 0 };
         to->type = DOMAIN_ADDRESS_PCI;
     }
     to->pci = *addr;
@@ -175,6 +175,13 @@ static gboolean reserve_given(QemuPciPass *pass, GError **err)
     return TRUE;
 }
 
+/* A kind that QEMU has no such device of: it finds no bus. */
+static gboolean must_be_pci(const DomainDevice *device)
+{
+    return device->kind == DOMAIN_DEVICE_NET || device->kind == DOMAIN_DEVICE_FS ||
+           (device->kind == DOMAIN_DEVICE_CONTROLLER && device->controller->type == DOMAIN_CONTROLLER_ISA);
+}
+
 static gboolean assign_all(QemuPciPass *pass, GError **err)
 {
     for (guint i = 0; i < G_N_ELEMENTS(order); i++) {
@@ -186,7 +193,7 @@ static gboolean assign_all(QemuPciPass *pass, GError **err)
             if ((order[i].filter && !order[i].filter(pass->f, &device)) || !wants_address(&device))
                 continue;
             flags = qemu_pci_flags(pass->f, &device);
-            if (flags == 0 && device.info->addr.type == DOMAIN_ADDRESS_NONE && !(device.kind == DOMAIN_DEVICE_NET))
+            if (flags == 0 && device.info->addr.type == DOMAIN_ADDRESS_NONE && !must_be_pci(&device))
                 continue;
             if (!assign(pass, &device, flags, err))
                 return FALSE;
@@ -207,7 +214,7 @@ static gboolean keep_spare(QemuPciPass *pass, GError **err)
             return TRUE;
         return hv_pci_set_next(pass->set, HV_PCI_CONVENTIONAL | HV_PCI_HOTPLUG, 0, TRUE, NULL, &addr, err);
     }
-    if (!pass->grew_for_device)
+    if (!pass->grew_for_device || pass->has_user_buses)
         return TRUE;
     return hv_pci_set_next(pass->set, HV_PCI_EXPRESS | HV_PCI_HOTPLUG, 0, TRUE, NULL, &addr, err);
 }
@@ -216,6 +223,7 @@ static gboolean run_pass(QemuPciPass *pass, GError **err)
 {
     if (!hv_pci_set_add_buses(pass->set, pass->f->def, err))
         return FALSE;
+    pass->has_user_buses = hv_pci_set_n_buses(pass->set) > 1;
     if (pass->dry && !hv_pci_set_fill_gaps(pass->set, err))
         return FALSE;
     if (!reserve_given(pass, err) || !qemu_pci_fixed(pass, err) || !assign_all(pass, err))

@@ -15,7 +15,7 @@ typedef struct {
     QemuFinish *f;
     HvPciSet *set;
     gboolean dry;            /* buses may be added; addresses are taken back at the end */
-    gboolean grew_for_device;
+    gboolean grew_for_device, has_user_buses;
     GPtrArray *given;        /* DomainDeviceInfo that got an address in this pass */
 } QemuPciPass;
 
