@@ -144,8 +144,7 @@ guint qemu_pci_flags(const QemuFinish *f, const DomainDevice *device)
             device->fs->driver != DOMAIN_FS_DRIVER_HANDLE && device->fs->driver != DOMAIN_FS_DRIVER_VIRTIOFS &&
             device->fs->driver != DOMAIN_FS_DRIVER_MTP)
             return 0;
-        return device->fs->type == DOMAIN_FS_MOUNT || device->fs->driver != DOMAIN_FS_DRIVER_NONE
-               ? of_virtio(device->fs->model, express) : 0;
+        return of_virtio(device->fs->model, express);
     case DOMAIN_DEVICE_NET:
         return of_net(device->net, express);
     case DOMAIN_DEVICE_SOUND:
