@@ -23,6 +23,9 @@ VirMethod_node_get_memory_stats qemu_node_get_memory_stats;
 VirMethod_node_get_free_pages qemu_node_get_free_pages;
 VirMethod_node_get_security_model qemu_node_get_security_model;
 
+/* native.c */
+VirMethod_connect_domain_xml_to_native qemu_connect_domain_xml_to_native;
+
 /* node-more.c */
 VirMethod_connect_compare_cpu qemu_connect_compare_cpu;
 VirMethod_connect_compare_hypervisor_cpu qemu_connect_compare_hypervisor_cpu;
