@@ -148,5 +148,13 @@ GArray *vir_proc_groups(uid_t uid, gid_t gid, GError **err)
         }
     }
     g_array_set_size(groups, n);
+    /* With another @gid the user's own first group is one more: /dev/kvm may be open to that one only. */
+    uid_t same;
+    gid_t primary;
+    gboolean there = !vir_proc_user(name, &same, &primary, NULL);
+    for (guint i = 0; !there && i < groups->len; i++)
+        there = g_array_index(groups, gid_t, i) == primary;
+    if (!there)
+        g_array_append_val(groups, primary);
     return groups;
 }

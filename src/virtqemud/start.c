@@ -289,6 +289,7 @@ static gboolean step_exec(Start *s, GError **err)
     gboolean ok = qemu_spawn_exec(s->child, &dom->pidfd, err);
     vir_pool_blocking_end();
     qemu_log_started(dom->log);
+    vir_plan_close_fds(dom->plan);
     close(s->mon_fd);
     s->mon_fd = -1;
     return ok;

@@ -51,6 +51,11 @@ static int open_listener(gpointer data, GError **err)
     return fd;
 }
 
+static void unlink_socket(gpointer data)
+{
+    unlink(((OpenData *)data)->path);
+}
+
 static int open_output(gpointer data, GError **err)
 {
     const OpenData *d = data;
@@ -122,6 +127,8 @@ static gboolean backend_unix(QemuPlanner *p, const char *id, const DomainChrSour
         g_autofree char *dir = g_path_get_dirname(src->path);
         if (g_strcmp0(dir, p->ctx->channel_dir) == 0)
             qemu_add_dir_step(p, dir);
+        vir_plan_host(p->plan, &(VirPlanHost){ "remove the socket afterwards", NULL, unlink_socket,
+                                               open_data_new(p, src->path), open_data_free });
         const char *fd = vir_plan_fd(p->plan, id, &(VirPlanFd){ VIR_PLAN_FD_PLAIN, "listen on socket", open_listener,
                                                                 open_data_new(p, src->path), open_data_free });
         g_autoptr(VirJson) str = vir_json_new("s:str", fd, NULL);

@@ -232,3 +232,9 @@ void vir_plan_undo_host(VirPlan *plan)
 {
     undo_below(plan, plan->steps->len);
 }
+
+void vir_plan_close_fds(VirPlan *plan)
+{
+    for (guint i = 0; i < plan->steps->len; i++)
+        vir_fd_close(&vir_plan_step(plan, i)->opened);
+}

@@ -99,6 +99,8 @@ const char *vir_plan_what(const VirPlan *plan, guint i);       /* host steps and
 gboolean vir_plan_run_host(VirPlan *plan, GError **err);
 /* Undoes the host steps that were done, last first. */
 void vir_plan_undo_host(VirPlan *plan);
+/* QEMU has its descriptors: ours are closed. A copy that stays open hides QEMU's end from whoever is connected. */
+void vir_plan_close_fds(VirPlan *plan);
 
 /* @binary first, NULL last; strings freed with the array. *ret_fds (may be NULL): QemuSpawnFd, descriptors borrowed
  * from the plan; caller g_array_unref. Works before vir_plan_run_host too (descriptors are then -1). */

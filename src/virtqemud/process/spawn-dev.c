@@ -266,6 +266,9 @@ int spawn_dev_enter(const DevPlan *plan, SpawnReport *why)
         if ((e = place_make(m->made_at, m->is_dir)) != 0 || mount(m->path, m->made_at, NULL, MS_MOVE, NULL) < 0)
             return step_failed(why, SPAWN_DEV_MOVE, e ? e : errno, (long)i);
     }
+    /* The host's own goes, with what was stacked below the mounts that moved; EINVAL: it is no mount of its own. */
+    if (umount2("/dev", MNT_DETACH) < 0 && errno != EINVAL)
+        return step_failed(why, SPAWN_DEV_MOVE, errno, -1);
     if (mount(plan->root, "/dev", NULL, MS_MOVE, NULL) < 0)
         return step_failed(why, SPAWN_DEV_MOVE, errno, -1);
     rmdir(plan->root);
