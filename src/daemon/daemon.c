@@ -54,7 +54,7 @@ static void check_idle(gpointer data)
     if (!daemon->options.timeout || daemon->server->nclients > 0 || daemon->admin->nclients > 0 || daemon->stopping)
         vir_timer_disarm(&daemon->idle);
     else
-        vir_timer_arm(&daemon->idle, g_get_monotonic_time() + daemon->options.timeout * G_USEC_PER_SEC, idle_expired,
+        vir_timer_arm(&daemon->idle, g_get_monotonic_time() + (gint64)daemon->options.timeout * G_USEC_PER_SEC, idle_expired,
                       daemon);
 }
 
