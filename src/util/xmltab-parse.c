@@ -14,12 +14,18 @@
 #define MARK ((void *)1)
 #define NAME(node) ((const char *)(node)->name)
 
+/* Most comparisons end at the first letter. */
+static inline gboolean same(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
+
 static gboolean parse_content(VirXmlParse *parse, const VirXmlRow *rows, xmlNodePtr node, gpointer base, GError **err);
 
 const char *vir_xml_attr(xmlNodePtr node, const char *name)
 {
     for (xmlAttrPtr attr = node->properties; attr; attr = attr->next) {
-        if (!attr->ns && strcmp((const char *)attr->name, name) == 0)
+        if (!attr->ns && same((const char *)attr->name, name))
             return attr->children && attr->children->content ? (const char *)attr->children->content : "";
     }
     return NULL;
@@ -70,7 +76,7 @@ static gboolean name_matches(const char *name, xmlNodePtr node)
     const char *colon;
 
     if (!node->ns || !node->ns->prefix)
-        return strcmp(name, NAME(node)) == 0;
+        return same(name, NAME(node));
     colon = strchr(name, ':');
     if (!colon || strcmp(colon + 1, NAME(node)))
         return FALSE;
@@ -191,7 +197,7 @@ static gboolean parse_attr(VirXmlParse *parse, const VirXmlRow *row, xmlNodePtr 
     gpointer member = vir_xml_member(base, row);
 
     for (xmlAttrPtr attr = node->properties; attr; attr = attr->next) {
-        if (attr->ns || strcmp((const char *)attr->name, row->name))
+        if (attr->ns || !same((const char *)attr->name, row->name))
             continue;
         attr->_private = MARK;
         if (!is_read(parse, row) || row->type->is_set(row, member))

@@ -71,16 +71,19 @@ static void format_unsigned(const VirXmlRow *row, guint64 value, GString *out)
 {
     char buf[32], *p = buf + sizeof(buf);
 
-    if (row->flags & XF_HEX) {
-        g_string_append_printf(out, "0x%0*" G_GINT64_MODIFIER "x", row->width, value);
-    } else if (row->flags & XF_OCTAL) {
-        g_string_append_printf(out, "%0*" G_GINT64_MODIFIER "o", row->width, value);
-    } else {
-        do {
-            *--p = '0' + value % 10;
-        } while (value /= 10);
-        g_string_append_len(out, p, buf + sizeof(buf) - p);
+    guint base = row->flags & XF_HEX ? 16 : row->flags & XF_OCTAL ? 8 : 10;
+
+    /* By hand: a document holds a hundred numbers. */
+    do {
+        *--p = "0123456789abcdef"[value % base];
+    } while (value /= base);
+    while (base != 10 && buf + sizeof(buf) - p < row->width)
+        *--p = '0';
+    if (base == 16) {
+        *--p = 'x';
+        *--p = '0';
     }
+    g_string_append_len(out, p, buf + sizeof(buf) - p);
 }
 
 static void format_signed(const VirXmlRow *row, gint64 value, GString *out)
