@@ -161,6 +161,9 @@ void vir_xml_clear(const VirXmlTable *table, gpointer obj);        /* frees what
 void vir_xml_free(const VirXmlTable *table, gpointer obj);         /* NULL is fine */
 gpointer vir_xml_copy(const VirXmlTable *table, gconstpointer obj);
 void vir_xml_copy_into(const VirXmlTable *table, gconstpointer from, gpointer to);   /* over clear memory */
+/* A copy in one block, to be kept and only read: free with g_free, never with vir_xml_free. NULL when it holds a CPU set
+ * or another member that only its type can copy. */
+gpointer vir_xml_pack(const VirXmlTable *table, gconstpointer obj);
 /* Rows with all flags of @mask are compared (0: all rows). FALSE: *diff (may be NULL) is the path of the first
  * difference with both values, for messages; caller frees. */
 gboolean vir_xml_equal(const VirXmlTable *table, gconstpointer a, gconstpointer b, guint mask, char **diff);

@@ -23,7 +23,7 @@ gboolean qemu_change_end(QemuChange *change, GError **err)
     if (change->config) {
         ok = qemu_domain_save_config(dom, change->config, err);
         if (ok)
-            qemu_domain_set_config(dom, domain_doc_new(g_steal_pointer(&change->config)));
+            qemu_domain_set_config(dom, domain_doc_new(domain_def_pack(g_steal_pointer(&change->config))));
     }
     if (change->live) {
         qemu_domain_set_live(dom, domain_doc_new(g_steal_pointer(&change->live)));

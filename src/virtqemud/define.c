@@ -61,7 +61,7 @@ static gboolean define_on_actor(VirInvocation *inv, VirEntry *entry, gpointer da
         return FALSE;
     }
     gboolean is_new = !dom->config;
-    qemu_domain_set_config(dom, domain_doc_new(g_steal_pointer(&define->def)));
+    qemu_domain_set_config(dom, domain_doc_new(domain_def_pack(g_steal_pointer(&define->def))));
     qemu_domain_publish(dom);
     qemu_event_lifecycle(dom, inv, VIR_DOMAIN_EVENT_DEFINED,
                          is_new ? VIR_DOMAIN_EVENT_DEFINED_ADDED : VIR_DOMAIN_EVENT_DEFINED_UPDATED);

@@ -130,7 +130,7 @@ static void load_config(QemuDriver *qemu, const char *file)
     dom->autostart = has_autostart(qemu, def->name);
     g_autofree char *save = g_strdup_printf("%s/%s.save", qemu->dirs->save, def->name);
     dom->managed_save = access(save, F_OK) == 0;
-    qemu_domain_set_config(dom, domain_doc_new(g_steal_pointer(&def)));
+    qemu_domain_set_config(dom, domain_doc_new(domain_def_pack(g_steal_pointer(&def))));
     qemu_domain_publish(dom);
 }
 

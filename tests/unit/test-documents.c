@@ -67,7 +67,7 @@ static char *format(const VirXmlTable *table, gconstpointer obj, guint flags)
 static void check_round_trip(const VirXmlTable *table, gpointer obj, const char *expected, guint flags)
 {
     g_autofree char *text = format(table, obj, flags | VIR_XML_SECURE), *again = NULL, *diff = NULL;
-    gpointer copy = vir_xml_copy(table, obj), second;
+    gpointer copy = vir_xml_copy(table, obj), second, packed;
     g_autoptr(GError) err = NULL;
 
     g_assert_cmpstr(text, ==, expected);
@@ -77,6 +77,16 @@ static void check_round_trip(const VirXmlTable *table, gpointer obj, const char 
     again = format(table, second, flags | VIR_XML_SECURE);
     g_assert_cmpstr(again, ==, expected);
     g_assert_true(vir_xml_equal(table, obj, second, XF_ABI, NULL));
+    packed = vir_xml_pack(table, obj);
+    if (packed) {
+        g_autofree char *third = format(table, packed, flags | VIR_XML_SECURE);
+        gpointer loose = vir_xml_copy(table, packed);
+
+        g_assert_cmpstr(third, ==, expected);
+        g_assert_true(vir_xml_equal(table, packed, loose, 0, NULL));
+        vir_xml_free(table, loose);
+        g_free(packed);
+    }
     vir_xml_free(table, copy);
     vir_xml_free(table, second);
 }

@@ -229,12 +229,30 @@ DomainDef *domain_def_new(DomainVirtType type)
 
 DomainDef *domain_def_copy(const DomainDef *def)
 {
-    return vir_xml_copy(&domain_table, def);
+    DomainDef *copy = vir_xml_copy(&domain_table, def);
+
+    if (copy)
+        copy->packed = FALSE;
+    return copy;
 }
 
 void domain_def_free(DomainDef *def)
 {
-    vir_xml_free(&domain_table, def);
+    if (def && def->packed)
+        g_free(def);
+    else
+        vir_xml_free(&domain_table, def);
+}
+
+DomainDef *domain_def_pack(DomainDef *def)
+{
+    DomainDef *packed = def && !def->packed ? vir_xml_pack(&domain_table, def) : NULL;
+
+    if (!packed)
+        return def;
+    packed->packed = TRUE;
+    domain_def_free(def);
+    return packed;
 }
 
 gboolean domain_def_abi_equal(const DomainDef *def, const DomainDef *other, GError **err)

@@ -34,6 +34,7 @@ typedef struct {
     DomainAction on_poweroff, on_reboot, on_crash;
     DomainLockFailure on_lockfailure;
     VirTristate dump_core, pm_suspend_to_mem, pm_suspend_to_disk, iommufd;
+    bool packed;                   /* by domain_def_pack: read only */
     int id;                        /* -1: not active */
     char *name;
     guint8 uuid[VIR_UUID_LEN];     /* zero: not given */
@@ -122,6 +123,9 @@ gpointer domain_device_parse(const char *xml, gsize len, guint flags, const VirX
 DomainDef *domain_def_new(DomainVirtType type);
 DomainDef *domain_def_copy(const DomainDef *def);
 void domain_def_free(DomainDef *def);
+/* For documents that are kept and not changed any more: takes @def and gives it back in one block, a third smaller. A copy
+ * of it may be changed. It comes back as it is when it holds what cannot be packed. */
+DomainDef *domain_def_pack(DomainDef *def);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DomainDef, domain_def_free)
 /* What the guest sees is the same. FALSE with VIR_ERR_CONFIG_UNSUPPORTED naming the first difference. */
 gboolean domain_def_abi_equal(const DomainDef *def, const DomainDef *other, GError **err);
