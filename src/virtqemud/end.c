@@ -13,6 +13,7 @@
 #include "util/log.h"
 #include "util/pool.h"
 #include "virtqemud/domain.h"
+#include "virtqemud/process/place.h"
 #include "virtqemud/process/spawn.h"
 #include "virtqemud/qmp/qmp-commands.h"
 
@@ -208,6 +209,7 @@ void qemu_process_cleanup(QemuDomain *dom)
     remove_placement(dom);
     if (dom->plan)
         vir_plan_undo_host(dom->plan);
+    qemu_place_unlink_sockets(dom->live->def);
     release_ports(dom);
     remove_tree(dom->lib_dir);
     remove_tree(dom->channel_dir);

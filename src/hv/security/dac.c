@@ -213,7 +213,10 @@ static void dac_restore(const DacContext *ctx, const DacJob *job, DacFile *f, Da
         return;
     uid_t uid = job->known ? job->old_uid : 0;
     gid_t gid = job->known ? job->old_gid : 0;
-    gboolean wanted = !job->shared; /* without a count nobody knows who else uses a shared file */
+    /* Without a count nobody knows who else uses a shared file; and a device node whose owner is not known was udev's
+     * to give, not ours to guess. */
+    gboolean node = S_ISBLK(f->st.st_mode) || S_ISCHR(f->st.st_mode);
+    gboolean wanted = !job->shared && (job->known || !node);
     if (ctx->remember) {
         if (file_lock(f, ctx->may_wait) == DAC_BUSY) {
             r->status = DAC_BUSY;

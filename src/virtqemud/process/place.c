@@ -6,7 +6,9 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "conf/domain/device-walk.h"
 #include "hv/helper.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -236,5 +238,27 @@ void qemu_place_unplug_devices(pid_t pid, HvLabelSet *labels)
         g_autoptr(GError) err = NULL;
         if (g_str_has_prefix(item->path, "/dev/") && !qemu_devns_remove(pid, item->path, &err))
             VIR_WARN("%s, ignoring", err->message);
+    }
+}
+
+/* ---- sockets ---- */
+
+static void unlink_socket(const DomainChrSource *src)
+{
+    gboolean server = src->mode == DOMAIN_CHR_MODE_BIND || src->mode == DOMAIN_CHR_MODE_SERVER;
+    struct stat st;
+    if (src->type == DOMAIN_CHR_UNIX && server && src->path && lstat(src->path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+        unlink(src->path) < 0)
+        VIR_WARN("cannot remove the socket '%s': %s, ignoring", src->path, g_strerror(errno));
+}
+
+void qemu_place_unlink_sockets(const DomainDef *def)
+{
+    static const DomainDeviceKind kinds[] = { DOMAIN_DEVICE_SERIAL, DOMAIN_DEVICE_PARALLEL, DOMAIN_DEVICE_CONSOLE,
+                                              DOMAIN_DEVICE_CHANNEL };
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        DomainDevice d = DOMAIN_DEVICE_BEGIN_KIND(kinds[i]);
+        while (domain_device_next_of_kind(def, &d))
+            unlink_socket(&d.chr->source);
     }
 }

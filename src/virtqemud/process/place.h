@@ -30,3 +30,6 @@ void qemu_place_devices(GArray *devices, HvLabelSet *labels, uid_t uid, gid_t gi
 /* The same for one device that is plugged into a running guest with a private /dev; and its way back. */
 gboolean qemu_place_plug_devices(pid_t pid, HvLabelSet *labels, uid_t uid, gid_t gid, GError **err);
 void qemu_place_unplug_devices(pid_t pid, HvLabelSet *labels);
+
+/* Removes the listening sockets the document names, at the guest's end: also of a guest whose plan is not known any more. */
+void qemu_place_unlink_sockets(const DomainDef *def);
