@@ -22,7 +22,7 @@ typedef struct {
 } Owner;
 
 struct HvPciSet {
-    gboolean have_express_bridge;
+    gboolean have_express_bridge, many_roots;
     GArray *buses;      /* Bus */
     GArray *owners;     /* Owner: only looked at for messages */
 };
@@ -58,11 +58,12 @@ static const ModelRow *model_row(DomainControllerModel model)
     return NULL;
 }
 
-HvPciSet *hv_pci_set_new(gboolean have_express_bridge)
+HvPciSet *hv_pci_set_new(gboolean have_express_bridge, gboolean many_roots)
 {
     HvPciSet *set = g_new0(HvPciSet, 1);
 
     set->have_express_bridge = have_express_bridge;
+    set->many_roots = many_roots;
     set->buses = g_array_new(FALSE, TRUE, sizeof(Bus));
     set->owners = g_array_new(FALSE, FALSE, sizeof(Owner));
     return set;
@@ -316,6 +317,10 @@ static gboolean add_bus(HvPciSet *set, DomainControllerModel model, GError **err
 
     if (set->buses->len > 255)
         return vir_fail(err, VIR_ERR_INTERNAL_ERROR, "all 256 PCI buses are in use");
+    if (needs == 0) {
+        g_array_append_val(set->buses, bus);
+        return TRUE;
+    }
     /* first it is there, then it takes a place: when all is full, provisionally one on itself (the second pass begins
      * with the bridges) */
     g_array_append_val(set->buses, bus);
@@ -334,6 +339,8 @@ static gboolean grow_conventional(HvPciSet *set, GError **err)
 {
     DomainPciAddress addr;
 
+    if (set->many_roots)
+        return add_bus(set, M(PCI_ROOT), err);
     if (!hv_pci_set_is_express(set) || find(set, HV_PCI_BRIDGE, 0, &addr))
         return add_bus(set, M(PCI_BRIDGE), err);
     if (!set->have_express_bridge)
@@ -404,15 +411,17 @@ gboolean hv_pci_set_next(HvPciSet *set, guint flags, guint function, gboolean ma
 gboolean hv_pci_set_fill_gaps(HvPciSet *set, GError **err)
 {
     for (guint i = 1; i < set->buses->len; i++) {
-        DomainControllerModel model = hv_pci_set_is_express(set) ? M(PCIE_ROOT_PORT) : M(PCI_BRIDGE);
+        DomainControllerModel model = set->many_roots ? M(PCI_ROOT)
+                                      : hv_pci_set_is_express(set) ? M(PCIE_ROOT_PORT) : M(PCI_BRIDGE);
         guint needs = model_row(model)->needs;
         DomainPciAddress addr;
 
         if (bus_at(set, i)->model != DOMAIN_CONTROLLER_MODEL_NONE)
             continue;
-        if (!find(set, needs, 0, &addr))
+        if (needs && !find(set, needs, 0, &addr))
             return vir_fail(err, VIR_ERR_INTERNAL_ERROR, "PCI controller %u is missing and there is no room to add it", i);
-        take(set, &addr, needs, NULL);
+        if (needs)
+            take(set, &addr, needs, NULL);
         bus_at(set, i)->model = model;
     }
     return TRUE;

@@ -27,8 +27,8 @@ typedef enum {
 typedef struct HvPciSet HvPciSet;
 
 /* @have_express_bridge: the emulator has pcie-to-pci-bridge; else a pair of older bridges is added when conventional
- * devices need a place on an express machine. */
-HvPciSet *hv_pci_set_new(gboolean have_express_bridge);
+ * devices need a place on an express machine. @many_roots: of pSeries machines, where a new bus is one more root. */
+HvPciSet *hv_pci_set_new(gboolean have_express_bridge, gboolean many_roots);
 void hv_pci_set_free(HvPciSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HvPciSet, hv_pci_set_free)
 

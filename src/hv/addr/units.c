@@ -381,8 +381,9 @@ gboolean hv_spapr_assign(DomainDef *def, DomainDeviceInfo *info, guint64 first, 
             if (fixed) {
                 g_autofree char *who = domain_device_describe(&device);
 
-                return vir_fail(err, VIR_ERR_XML_ERROR, "spapr-vio address %#" G_GINT64_MODIFIER "x already in use by %s", reg,
-                                who);
+                vir_fail_full(err, VIR_FROM_QEMU, VIR_ERR_XML_ERROR,
+                              "spapr-vio address %#" G_GINT64_MODIFIER "x already in use by %s", reg, who);
+                return FALSE;
             }
             reg += 0x1000;
             again = TRUE;

@@ -307,6 +307,10 @@ static gboolean assign_spapr(QemuFinish *f, GError **err)
             !hv_spapr_assign(def, &serial->info, 0x30000000, err))
             return FALSE;
     }
+    for (guint i = 0; i < def->tpms.n; i++) {
+        if (def->tpms.v[i]->model == DOMAIN_TPM_MODEL_SPAPR && !hv_spapr_assign(def, &def->tpms.v[i]->info, 0x4000, err))
+            return FALSE;
+    }
     if (def->nvram && !hv_spapr_assign(def, &def->nvram->info, 0x3000, err))
         return FALSE;
     if (domain_console_is_serial(def))

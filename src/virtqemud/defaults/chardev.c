@@ -13,7 +13,6 @@ static DomainSerialTarget default_target(const QemuFinish *f)
     case QEMU_BOARD_PSERIES:
         return DOMAIN_SERIAL_TARGET_SPAPR_VIO;
     case QEMU_BOARD_ARM_VIRT:
-    case QEMU_BOARD_ARM_OTHER:
     case QEMU_BOARD_RISCV_VIRT:
         return DOMAIN_SERIAL_TARGET_SYSTEM;
     case QEMU_BOARD_S390:
@@ -50,6 +49,10 @@ static DomainSerialModel default_model(const QemuFinish *f, DomainSerialTarget t
 
 static void default_serial(const QemuFinish *f, DomainChr *serial)
 {
+    /* older releases wrote isa-serial for every machine's own port */
+    if (serial->serial_target == DOMAIN_SERIAL_TARGET_ISA && serial->model == DOMAIN_SERIAL_MODEL_NONE &&
+        !qemu_arch_is_x86(f->def->os.arch) && default_target(f) != DOMAIN_SERIAL_TARGET_NONE)
+        serial->serial_target = default_target(f);
     if (serial->serial_target == DOMAIN_SERIAL_TARGET_NONE) {
         switch (serial->info.addr.type) {
         case DOMAIN_ADDRESS_USB:
@@ -116,30 +119,6 @@ static void tie_console(QemuFinish *f)
     }
 }
 
-/* The other spelling of the console of System z: a <console> with target sclp is a serial port. */
-static void move_sclp_consoles(QemuFinish *f)
-{
-    DomainDef *def = f->def;
-
-    for (guint i = 0; i < def->consoles.n; i++) {
-        DomainChr *console = def->consoles.v[i];
-
-        if (console->console_target == DOMAIN_CONSOLE_TARGET_NONE)
-            console->console_target = i == 0 ? DOMAIN_CONSOLE_TARGET_SERIAL : DOMAIN_CONSOLE_TARGET_VIRTIO;
-        if (i == 0 && def->serials.n == 0 && (console->console_target == DOMAIN_CONSOLE_TARGET_SCLP ||
-                                              console->console_target == DOMAIN_CONSOLE_TARGET_SCLPLM)) {
-            DomainChr *serial = twin_of(console);
-
-            serial->port = 0;
-            serial->serial_target = DOMAIN_SERIAL_TARGET_SCLP;
-            serial->model = console->console_target == DOMAIN_CONSOLE_TARGET_SCLPLM ? DOMAIN_SERIAL_MODEL_SCLPLMCONSOLE
-                                                                                     : DOMAIN_SERIAL_MODEL_SCLPCONSOLE;
-            VIR_LIST_APPEND(&def->serials, serial);
-            console->console_target = DOMAIN_CONSOLE_TARGET_SERIAL;
-        }
-    }
-}
-
 static void default_source(DomainChrSource *source)
 {
     if ((source->type == DOMAIN_CHR_TCP || source->type == DOMAIN_CHR_UNIX) && source->mode == DOMAIN_CHR_MODE_NONE &&
@@ -203,8 +182,6 @@ void qemu_finish_chardevs(QemuFinish *f)
         default_source(&def->smartcards.v[i]->source);
     for (guint i = 0; i < def->serials.n; i++)
         default_serial(f, def->serials.v[i]);
-    if (f->board == QEMU_BOARD_S390)
-        move_sclp_consoles(f);
     tie_console(f);
     for (guint i = 1; i < def->consoles.n; i++) {
         if (def->consoles.v[i]->console_target == DOMAIN_CONSOLE_TARGET_NONE)

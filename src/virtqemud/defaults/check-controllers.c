@@ -42,6 +42,10 @@ static gboolean check_pci(const QemuFinish *f, const DomainController *c, GError
     if (is_root(c) && c->info.addr.type != DOMAIN_ADDRESS_NONE) {
         return dom_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "pci-root and pcie-root controllers should not have an address");
     }
+    if (c->pci && c->pci->target_index >= 0 && (c->index == 0) != (c->pci->target_index == 0)) {
+        return dom_fail(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                        "Only the PCI controller with index 0 can have target index 0, and vice versa");
+    }
     return check_expander(f, c, err);
 }
 

@@ -19,6 +19,11 @@ static gboolean check_addresses(const QemuFinish *f, GError **err)
     while (domain_device_next(f->def, &device)) {
         const DomainAddress *addr = &device.info->addr;
 
+        if (device.kind == DOMAIN_DEVICE_HOSTDEV && device.hostdev->model == DOMAIN_HOSTDEV_MODEL_VFIO_CCW &&
+            addr->type != DOMAIN_ADDRESS_NONE && addr->type != DOMAIN_ADDRESS_CCW) {
+            return dom_fail(err, VIR_ERR_XML_ERROR, "Unsupported address type '%s' with mediated device model 'vfio-ccw'",
+                            vir_enum_to_string(&domain_address_type_enum, addr->type));
+        }
         if (addr->type != DOMAIN_ADDRESS_PCI)
             continue;
         if (addr->pci.function > 7) {
@@ -88,6 +93,10 @@ static gboolean check_hostdevs(const DomainDef *def, GError **err)
                 return dom_fail(err, VIR_ERR_XML_ERROR,
                                 "Hostdev already exists in the domain configuration: numbers %u and %u", k + 1, i + 1);
             }
+        }
+        if (dev->type == DOMAIN_HOSTDEV_MDEV && dev->model == DOMAIN_HOSTDEV_MODEL_VFIO_AP && dev->info.boot_order) {
+            return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                            "booting from assigned devices is not supported by mediated devices of model vfio-ap");
         }
         displays += dev->display == VIR_TRISTATE_ON;
         ramfbs += dev->ramfb == VIR_TRISTATE_ON;
@@ -294,6 +303,46 @@ static gboolean check_shmems(const QemuFinish *f, GError **err)
     return TRUE;
 }
 
+static gboolean check_tpms(const DomainDef *def, GError **err)
+{
+    guint proxies = 0, others = 0;
+
+    for (guint i = 0; i < def->tpms.n; i++) {
+        if (def->tpms.v[i]->model == DOMAIN_TPM_MODEL_SPAPR_PROXY)
+            proxies++;
+        else
+            others++;
+    }
+    if (proxies > 1)
+        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "only a single TPM Proxy device is supported");
+    if (others > 1)
+        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "only a single TPM non-proxy device is supported");
+    return TRUE;
+}
+
+static gboolean check_board(const QemuFinish *f, GError **err)
+{
+    const DomainDef *def = f->def;
+
+    if (def->parallels.n && (f->board == QEMU_BOARD_S390 || f->board == QEMU_BOARD_PSERIES))
+        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "parallel ports are not supported");
+    for (guint i = 0; i < def->panics.n; i++) {
+        const DomainPanic *panic = def->panics.v[i];
+        const char *model = vir_enum_to_string(&domain_panic_model_enum, panic->model);
+
+        if (panic->info.addr.type != DOMAIN_ADDRESS_NONE && panic->model != DOMAIN_PANIC_ISA &&
+            panic->model != DOMAIN_PANIC_PVPANIC) {
+            return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                            "setting the panic device address is not supported for model '%s'", model);
+        }
+        if ((panic->model == DOMAIN_PANIC_S390 && f->board != QEMU_BOARD_S390) ||
+            (panic->model == DOMAIN_PANIC_PSERIES && f->board != QEMU_BOARD_PSERIES) ||
+            ((panic->model == DOMAIN_PANIC_ISA || panic->model == DOMAIN_PANIC_HYPERV) && !qemu_arch_is_x86(def->os.arch)))
+            return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "panic device model '%s' is not supported by this machine", model);
+    }
+    return TRUE;
+}
+
 /* Before addresses are given. */
 gboolean qemu_check_devices_early(QemuFinish *f, GError **err)
 {
@@ -306,5 +355,5 @@ gboolean qemu_check_devices(QemuFinish *f, GError **err)
     const DomainDef *def = f->def;
 
     return check_hostdevs(def, err) && check_graphics(def, err) && check_videos(def, err) && check_nets(def, err) &&
-           check_shmems(f, err);
+           check_shmems(f, err) && check_tpms(def, err) && check_board(f, err);
 }

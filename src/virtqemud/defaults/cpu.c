@@ -17,7 +17,7 @@ static char *model_of_type(const QemuFinish *f, const char *type)
         const VirQemuCpuModel *cpu = vir_qemu_caps_cpu_at(f->caps, accel, i);
 
         if (cpu->type && strcmp(cpu->type, type) == 0)
-            return g_strdup(cpu->name);
+            return qemu_arch_is_ppc64(f->def->os.arch) ? g_ascii_strup(cpu->name, -1) : g_strdup(cpu->name);
     }
     suffix = g_strdup_printf("-%s-cpu", f->def->os.arch == DOMAIN_ARCH_I686 ? "i386" : target);
     if (g_str_has_suffix(type, suffix))

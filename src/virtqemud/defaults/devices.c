@@ -221,10 +221,13 @@ static void default_hostdev(DomainHostdev *dev)
         dev->display = VIR_TRISTATE_OFF;
 }
 
-static void default_memory(DomainMemory *mem)
+static void default_memory(const QemuFinish *f, DomainMemory *mem)
 {
     if (mem->model == DOMAIN_MEMORY_VIRTIO_PMEM && mem->access == DOMAIN_MEMORY_ACCESS_NONE)
         mem->access = DOMAIN_MEMORY_ACCESS_SHARED;
+    /* on pSeries the part that is not label comes in blocks of 256 MiB */
+    if (mem->model == DOMAIN_MEMORY_NVDIMM && f->board == QEMU_BOARD_PSERIES && mem->size > mem->label_size)
+        mem->size = (mem->size - mem->label_size) / (256 * 1024) * (256 * 1024) + mem->label_size;
     if (mem->model == DOMAIN_MEMORY_VIRTIO_MEM)
         mem->has_requested = TRUE;
 }
@@ -238,6 +241,7 @@ static void default_video_access(DomainShmem *shmem)
 gboolean qemu_finish_devices(QemuFinish *f, GError **err)
 {
     DomainDef *def = f->def;
+    guint64 devices = domain_memory_devices_total(def);
 
     for (guint i = 0; i < def->nets.n; i++) {
         default_net(f, def->nets.v[i]);
@@ -254,7 +258,14 @@ gboolean qemu_finish_devices(QemuFinish *f, GError **err)
     for (guint i = 0; i < def->hostdevs.n; i++)
         default_hostdev(def->hostdevs.v[i]);
     for (guint i = 0; i < def->memories.n; i++)
-        default_memory(def->memories.v[i]);
+        default_memory(f, def->memories.v[i]);
+    if (domain_memory_devices_total(def) != devices) {
+        gboolean all = def->current_memory == def->memory;
+
+        def->memory = def->memory - devices + domain_memory_devices_total(def);
+        if (all)
+            def->current_memory = def->memory;
+    }
     for (guint i = 0; i < def->shmems.n; i++)
         default_video_access(def->shmems.v[i]);
     return TRUE;

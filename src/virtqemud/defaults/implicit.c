@@ -53,7 +53,7 @@ DomainControllerModel qemu_default_usb_model(const QemuFinish *f)
     };
 
     if (qemu_arch_is_s390(f->def->os.arch))
-        return M(USB_NONE);
+        return M(NONE);
     if (qemu_arch_is_ppc64(f->def->os.arch) || f->board == QEMU_BOARD_ARM_VIRT || f->board == QEMU_BOARD_RISCV_VIRT ||
         f->board == QEMU_BOARD_LOONGARCH) {
         for (guint i = 0; i < G_N_ELEMENTS(modern); i++) {
@@ -175,11 +175,29 @@ static void add_video(QemuFinish *f)
     VIR_LIST_APPEND(&f->def->videos, domain_video_new(DOMAIN_VIDEO_NONE));
 }
 
+/* The interrupt controller of ARM's virtual board. */
+static void add_gic(QemuFinish *f)
+{
+    DomainFeatures *features = &f->def->features;
+    int best = 2;
+
+    if (features->gic_version != DOMAIN_GIC_NONE)
+        return;
+    for (gsize i = 0; f->def->virt_type == DOMAIN_VIRT_KVM && f->caps && i < vir_qemu_caps_n_gics(f->caps); i++) {
+        if (vir_qemu_caps_gic_at(f->caps, i)->kernel_irqchip)
+            best = MAX(best, vir_qemu_caps_gic_at(f->caps, i)->version);
+    }
+    features->gic = TRUE;
+    features->gic_version = best >= 3 ? DOMAIN_GIC_3 : DOMAIN_GIC_2;
+}
+
 gboolean qemu_finish_implicit(QemuFinish *f, GError **err)
 {
     const BoardRow *row = row_of(f->board);
     DomainDef *def = f->def;
 
+    if (f->board == QEMU_BOARD_ARM_VIRT)
+        add_gic(f);
     if (row->usb)
         add_usb(f);
     if (row->sata && !domain_find_controller(def, DOMAIN_CONTROLLER_SATA, 0))

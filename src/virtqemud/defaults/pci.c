@@ -5,6 +5,7 @@
  */
 #include "virtqemud/defaults/pci.h"
 
+#include "hv/addr/zpci.h"
 #include "util/error.h"
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
@@ -243,7 +244,7 @@ static void take_back(QemuPciPass *pass)
 
 static gboolean plan_buses(QemuFinish *f, GError **err)
 {
-    g_autoptr(HvPciSet) set = hv_pci_set_new(qemu_finish_has(f, VIR_QEMU_CAP_PCIE_PCI_BRIDGE));
+    g_autoptr(HvPciSet) set = hv_pci_set_new(qemu_finish_has(f, VIR_QEMU_CAP_PCIE_PCI_BRIDGE), f->board == QEMU_BOARD_PSERIES);
     g_autoptr(GPtrArray) given = g_ptr_array_new();
     QemuPciPass pass = { .f = f, .set = set, .dry = TRUE, .given = given };
     gboolean ok = run_pass(&pass, err);
@@ -278,6 +279,28 @@ static int free_bus_nr(const DomainDef *def)
             lowest = MIN(lowest, c->pci->bus_nr);
     }
     return lowest - 2;
+}
+
+/* The host bridges of pSeries machines: number 0 is the one that is always there. */
+static void number_roots(DomainDef *def)
+{
+    g_autoptr(VirBitmap) used = vir_bitmap_new();
+
+    vir_bitmap_set(used, 0);
+    for (guint i = 0; i < def->controllers.n; i++) {
+        const DomainController *c = def->controllers.v[i];
+
+        if (c->type == DOMAIN_CONTROLLER_PCI && c->pci && c->pci->target_index > 0)
+            vir_bitmap_set(used, c->pci->target_index);
+    }
+    for (guint i = 0; i < def->controllers.n; i++) {
+        DomainController *c = def->controllers.v[i];
+
+        if (c->type != DOMAIN_CONTROLLER_PCI || c->model != M(PCI_ROOT) || domain_controller_pci(c)->target_index >= 0)
+            continue;
+        c->pci->target_index = c->index == 0 ? 0 : vir_bitmap_next_clear(used, 0);
+        vir_bitmap_set(used, c->pci->target_index);
+    }
 }
 
 static void name_place(QemuFinish *f, DomainController *c)
@@ -350,17 +373,13 @@ gboolean qemu_finish_pci(QemuFinish *f, GError **err)
     g_autoptr(HvPciSet) set = NULL;
     QemuPciPass pass = { .f = f };
 
-    if (f->board == QEMU_BOARD_PSERIES) {
-        DomainController *root = domain_find_controller(f->def, DOMAIN_CONTROLLER_PCI, 0);
-
-        if (root && domain_controller_pci(root)->target_index < 0)
-            root->pci->target_index = 0;
-    }
     if (!plan_buses(f, err))
         return FALSE;
-    set = pass.set = hv_pci_set_new(qemu_finish_has(f, VIR_QEMU_CAP_PCIE_PCI_BRIDGE));
+    set = pass.set = hv_pci_set_new(qemu_finish_has(f, VIR_QEMU_CAP_PCIE_PCI_BRIDGE), f->board == QEMU_BOARD_PSERIES);
     if (!run_pass(&pass, err))
         return FALSE;
     mark_multifunction(f, set);
-    return name_places(f, err);
+    if (f->board == QEMU_BOARD_PSERIES)
+        number_roots(f->def);
+    return name_places(f, err) && (f->board != QEMU_BOARD_S390 || hv_zpci_assign(f->def, err));
 }
