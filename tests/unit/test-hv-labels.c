@@ -6,7 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -265,6 +268,58 @@ static void test_helper(void)
     close(fd);
 }
 
+/* A FUSE file system whose server never says a word: every look at it hangs, as at a dead NFS server. */
+static void test_dead_server_sub(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("dead-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "disk", NULL);
+    g_autofree char *link = g_strconcat(dir, ".link", NULL);
+    int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    g_autofree char *options = g_strdup_printf("fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
+    if (fd < 0 || unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("dead", dir, "fuse", 0, options) < 0) {
+        g_rmdir(dir);
+        g_print("cannot\n");
+        return;
+    }
+    g_assert_false(hv_path_is_local(path));
+    g_assert_true(hv_path_is_local("/etc/hostname"));
+    g_assert_cmpint(symlink(path, link), ==, 0);
+    g_assert_false(hv_path_is_local(link));
+    struct stat st;
+    int e;
+    g_autoptr(GError) err = NULL;
+    g_assert_false(hv_stat(path, &st, &e, 100, &err));
+    g_assert_cmpint(vir_error_code(err), ==, VIR_ERR_OPERATION_TIMEOUT);
+    g_clear_error(&err);
+    g_assert_cmpint(hv_open(link, O_RDONLY, 0, 100, &err), ==, -1);
+    g_assert_cmpint(vir_error_code(err), ==, VIR_ERR_OPERATION_TIMEOUT);
+    g_clear_error(&err);
+    g_autoptr(HvSecurity) sec = security(TRUE);
+    g_autoptr(HvLabelSet) set = set_of(path, 0);
+    g_assert_false(hv_security_apply(sec, set, 100, NULL, &err));
+    g_assert_cmpint(vir_error_code(err), ==, VIR_ERR_OPERATION_TIMEOUT);
+    g_assert_nonnull(strstr(err->message, path));
+    close(fd); /* now it answers: no such server */
+    g_clear_error(&err);
+    g_assert_true(hv_stat(path, &st, &e, DEADLINE, &err));
+    g_assert_cmpint(e, ==, ENOTCONN);
+    umount2(dir, MNT_DETACH);
+    unlink(link);
+    g_rmdir(dir);
+    g_print("done\n");
+}
+
+static void test_dead_server(void)
+{
+    if (geteuid() != 0) {
+        g_test_skip("needs root");
+        return;
+    }
+    g_test_trap_subprocess("/labels/dead-server/subprocess", 0, 0);
+    g_test_trap_assert_passed();
+}
+
 static VirHost *fixture(const char *dir, const char *apparmor)
 {
     g_autofree char *d = g_build_filename(dir, "sys/module/apparmor/parameters", NULL);
@@ -325,6 +380,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/labels/set", test_set);
     g_test_add_func("/labels/helper", test_helper);
+    g_test_add_func("/labels/dead-server", test_dead_server);
+    g_test_add_func("/labels/dead-server/subprocess", test_dead_server_sub);
     g_test_add_func("/labels/confined", test_confined);
     g_test_add("/labels/round", Fix, NULL, setup, test_round, teardown);
     g_test_add("/labels/stale", Fix, NULL, setup, test_stale, teardown);
