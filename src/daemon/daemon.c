@@ -54,8 +54,8 @@ static void check_idle(gpointer data)
     if (!daemon->options.timeout || daemon->server->nclients > 0 || daemon->admin->nclients > 0 || daemon->stopping)
         vir_timer_disarm(&daemon->idle);
     else
-        vir_timer_arm(&daemon->idle, g_get_monotonic_time() + (gint64)daemon->options.timeout * G_USEC_PER_SEC, idle_expired,
-                      daemon);
+        vir_timer_arm(&daemon->idle, g_get_monotonic_time() + (gint64)daemon->options.timeout * G_USEC_PER_SEC,
+                      idle_expired, daemon);
 }
 
 void vir_daemon_check_idle(VirDaemon *daemon)

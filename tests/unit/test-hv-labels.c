@@ -348,9 +348,10 @@ static void test_confined(void)
     o.drivers = se;
     g_assert_null(hv_security_new(host, &o, &err));
     const HvSecModel *m;
-    g_assert_cmpint(hv_security_models(off, &m), ==, 1);
-    g_assert_cmpstr(m[0].model, ==, "dac");
-    g_assert_cmpstr(m[0].base[0].label, ==, "+4711:+4712");
+    g_assert_cmpint(hv_security_models(off, &m), ==, 2);
+    g_assert_cmpstr(m[0].model, ==, "none");
+    g_assert_cmpstr(m[1].model, ==, "dac");
+    g_assert_cmpstr(m[1].base[0].label, ==, "+4711:+4712");
 }
 
 static void test_set(void)

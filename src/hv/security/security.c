@@ -75,16 +75,18 @@ static gboolean drivers_choose(HvSecurity *sec, const char *const *drivers, GErr
 
 static void models_fill(HvSecurity *sec)
 {
-    HvSecModel *m = sec->models;
+    /* Where nothing confines guests, "none" stands first, as the reference says it. */
+    if (sec->enforcing == LSM_NONE || sec->lsm_off)
+        sec->models[sec->n_models++] = (HvSecModel){ .model = "none", .doi = "0" };
     if (!sec->opts.privileged)
         return;
+    HvSecModel *m = &sec->models[sec->n_models++];
     m->model = "dac";
     m->doi = "0";
     m->base[0].virt_type = "kvm";
     m->base[0].label = sec->label;
     m->base[1].virt_type = "qemu";
     m->base[1].label = sec->label;
-    sec->n_models = 1;
 }
 
 HvSecurity *hv_security_new(const VirHost *host, const HvSecurityOptions *opts, GError **err)
