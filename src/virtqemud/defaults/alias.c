@@ -20,7 +20,7 @@ static const struct { const char *prefix; gboolean by_position; } numbered[DOMAI
     [DOMAIN_DEVICE_SMARTCARD] = { "smartcard", TRUE },
     [DOMAIN_DEVICE_SERIAL] = { "serial", FALSE },
     [DOMAIN_DEVICE_PARALLEL] = { "parallel", FALSE },
-    [DOMAIN_DEVICE_CONSOLE] = { "console", FALSE },
+    [DOMAIN_DEVICE_CONSOLE] = { "console", TRUE },
     [DOMAIN_DEVICE_CHANNEL] = { "channel", FALSE },
     [DOMAIN_DEVICE_INPUT] = { "input", TRUE },
     [DOMAIN_DEVICE_TPM] = { "tpm", TRUE },
