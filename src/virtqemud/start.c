@@ -183,6 +183,19 @@ static gboolean step_plan(Start *s, GError **err)
     return dom->plan && vir_plan_run_host(dom->plan, err);
 }
 
+/* QEMU's environment: what every guest has, then what the plan of this one wants. */
+static char **environment(Start *s)
+{
+    g_auto(GStrv) base = qemu_spawn_env(s->dom->lib_dir, s->conf->session);
+    GPtrArray *all = g_ptr_array_new();
+    for (char **e = base; *e; e++)
+        g_ptr_array_add(all, g_strdup(*e));
+    for (const char *const *e = vir_plan_env(s->dom->plan); *e; e++)
+        g_ptr_array_add(all, g_strdup(*e));
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_free(all, FALSE);
+}
+
 static gboolean step_command(Start *s, GError **err)
 {
     QemuDomain *dom = s->dom;
@@ -193,7 +206,7 @@ static gboolean step_command(Start *s, GError **err)
     QemuLogSpec spec = { .path = log_path, .logd_socket = s->conf->stdio_logd ? logd : NULL, .driver = "qemu",
                          .name = live_def(s)->name, .uuid = dom->entry->uuid };
     s->argv = vir_plan_argv(dom->plan, vir_qemu_caps_binary(dom->caps), &s->fds);
-    s->env = qemu_spawn_env(dom->lib_dir, s->conf->session);
+    s->env = environment(s);
     dom->log = qemu_log_open(dom->qemu->host, &spec, err);
     return dom->log && qemu_log_start(dom->log, (const char *const *)s->env, (const char *const *)s->argv->pdata,
                                       version_text, err);
@@ -335,27 +348,6 @@ static gboolean step_threads(Start *s, GError **err)
                                            (QemuIothreadTid *)(void *)iothreads->data, iothreads->len, err);
 }
 
-static gboolean set_display_passwords(Start *s, GError **err)
-{
-    const DomainDef *def = live_def(s);
-    for (guint i = 0; i < def->graphics.n; i++) {
-        const DomainGraphics *g = def->graphics.v[i];
-        gboolean vnc = g->type == DOMAIN_GRAPHICS_VNC;
-        if (!vnc && g->type != DOMAIN_GRAPHICS_SPICE)
-            continue;
-        const char *passwd = g->passwd ? g->passwd : vnc ? s->conf->vnc_password : s->conf->spice_password;
-        if (!passwd)
-            continue;
-        g_autoptr(GDateTime) until = g->passwd_valid_to ? g_date_time_new_from_iso8601(g->passwd_valid_to, NULL) : NULL;
-        g_autofree char *expire = until ? g_strdup_printf("%" G_GINT64_FORMAT, g_date_time_to_unix(until))
-                                        : g_strdup("never");
-        if (!vir_qmp_set_password(s->dom->mon, vnc ? "vnc" : "spice", passwd,
-                                  vnc ? NULL : domain_auth_connected_enum.strings[g->connected], expire, &s->wait, err))
-            return FALSE;
-    }
-    return TRUE;
-}
-
 static gboolean set_balloon(Start *s, GError **err)
 {
     const DomainDef *def = live_def(s);
@@ -365,29 +357,13 @@ static gboolean set_balloon(Start *s, GError **err)
     if (wanted && wanted < def->memory &&
         !vir_qmp_run(s->dom->mon, &s->wait, err, "balloon", "U:value", wanted * 1024, NULL))
         return FALSE;
-    if (!def->memballoon->period || !def->memballoon->info.alias)
-        return TRUE;
-    g_autofree char *path = g_strdup_printf("/machine/peripheral/%s", def->memballoon->info.alias);
-    return vir_qmp_run(s->dom->mon, &s->wait, err, "qom-set", "s:path", path, "s:property",
-                       "guest-stats-polling-interval", "u:value", def->memballoon->period, NULL);
-}
-
-static gboolean set_links(Start *s, GError **err)
-{
-    const DomainDef *def = live_def(s);
-    for (guint i = 0; i < def->nets.n; i++) {
-        const DomainNet *net = def->nets.v[i];
-        if (net->link == DOMAIN_LINK_DOWN && net->info.alias &&
-            !vir_qmp_run(s->dom->mon, &s->wait, err, "set_link", "s:name", net->info.alias, "b:up", FALSE, NULL))
-            return FALSE;
-    }
     return TRUE;
 }
 
 static gboolean step_run(Start *s, GError **err)
 {
     QemuDomain *dom = s->dom;
-    if (!set_display_passwords(s, err) || !set_balloon(s, err) || !set_links(s, err))
+    if (!vir_plan_run_commands(dom->plan, dom->mon, &s->wait, err) || !set_balloon(s, err))
         return explain(s, err);
     dom->phase = QEMU_PHASE_RUNNING;
     if (s->flags & QEMU_START_PAUSED) {

@@ -56,7 +56,8 @@ static void add_password(QemuPlanner *p, const char *protocol, const DomainGraph
     const char *password = g->passwd ? g->passwd : fallback;
     if (!password)
         return;
-    const char *connected = g->connected ? vir_enum_to_string(&domain_auth_connected_enum, g->connected) : NULL;
+    /* VNC knows one way only: those that are connected stay. */
+    const char *connected = g->connected && g->type == DOMAIN_GRAPHICS_SPICE ? vir_enum_to_string(&domain_auth_connected_enum, g->connected) : NULL;
     vir_plan_command(p->plan, "set_password", vir_json_new("s:protocol", protocol, "s:password", password, "?s:connected", connected,
                                                            NULL));
     g_autofree char *until = NULL;
