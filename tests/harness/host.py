@@ -264,7 +264,8 @@ class Console:
         pid, self.fd = pty.fork()
         if pid == 0:
             os.execvp("virsh", ["virsh", "-c", uri, "console", domain] + list(args))
-        self.pid, self.text = pid, ""
+        self.pid, self.text, self.ended = pid, "", False
+        os.set_blocking(self.fd, False)
         self.banner = self.expect(r"Escape character is[^\n]*\n")    # what is typed before that is lost
 
     def pump(self, timeout=0.1):
@@ -285,11 +286,21 @@ class Console:
             if m:
                 got, self.text = self.text[:m.end()], self.text[m.end():]
                 return got
-            if not self.pump() or time.monotonic() > end:
+            if not self.pump() or self.gone() or time.monotonic() > end:
                 raise AssertionError("console: no /%s/ in %r" % (pattern, self.text))
 
+    def gone(self):
+        """Whether virsh has ended and all it said was read."""
+        if not self.ended:
+            self.ended = os.waitpid(self.pid, os.WNOHANG)[0] == self.pid
+            return False
+        return not select.select([self.fd], [], [], 0)[0]
+
     def send(self, text):
-        os.write(self.fd, text.encode())
+        try:
+            os.write(self.fd, text.encode())
+        except OSError as e:
+            raise AssertionError("console: virsh takes no input: %s; it said %r" % (e, self.text)) from None
 
     def prompt(self, timeout=WAIT):
         """Asks the guest's shell for a prompt; again when the first key got lost."""
@@ -299,7 +310,7 @@ class Console:
             try:
                 return self.expect("guest# ", 3)
             except AssertionError:
-                if time.monotonic() > end:
+                if self.ended or time.monotonic() > end:
                     raise
 
     def command(self, cmd, timeout=WAIT):
@@ -313,7 +324,7 @@ class Console:
             os.close(self.fd)
         except OSError:
             pass
-        for sig in (0, signal.SIGTERM, signal.SIGKILL):
+        for sig in () if self.ended else (0, signal.SIGTERM, signal.SIGKILL):
             end = time.monotonic() + 2
             if sig:
                 os.kill(self.pid, sig)
