@@ -245,9 +245,11 @@ static gboolean has_content(const VirXmlFormat *format, const VirXmlRow *row, gc
         case XP_WHEN:
             found = vir_xml_when(base, row) && has_content(format, row->aux, base);
             break;
-        case XP_HOOK:
-            found = TRUE;
+        case XP_HOOK: {
+            const VirXmlHook *hook = row->aux;
+            found = hook->format || hook->format_attrs;
             break;
+        }
         case XP_DATA: case XP_IGNORED: case XP_CONST: case XP_END:
             break;
         }

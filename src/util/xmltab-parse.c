@@ -70,21 +70,28 @@ char *vir_xml_text(xmlNodePtr node)
     return *text ? g_strdup(text) : NULL;
 }
 
-/* "prefix:name" of a row against an element in that prefix' namespace; plain names match elements without one. */
-static gboolean name_matches(const char *name, xmlNodePtr node)
+/* Our prefix for the element's namespace, whatever the document calls it; "" for none, NULL for a foreign one. A default
+ * namespace that we do not know is none: it stands around whole documents. */
+static const char *prefix_of(xmlNodePtr node)
 {
-    const char *colon;
-
-    if (!node->ns || !node->ns->prefix)
-        return same(name, NAME(node));
-    colon = strchr(name, ':');
-    if (!colon || strcmp(colon + 1, NAME(node)))
-        return FALSE;
+    if (!node->ns)
+        return "";
     for (const VirXmlNamespace *ns = vir_xml_namespaces; ns->prefix; ns++) {
-        if (strlen(ns->prefix) == (gsize)(colon - name) && strncmp(ns->prefix, name, colon - name) == 0)
-            return strcmp((const char *)node->ns->href, ns->href) == 0;
+        if (strcmp((const char *)node->ns->href, ns->href) == 0)
+            return ns->prefix;
     }
-    return FALSE;
+    return node->ns->prefix ? NULL : "";
+}
+
+/* "prefix:name" of a row against an element in that prefix' namespace; plain names match elements without one. */
+static gboolean name_matches(const char *name, const char *prefix, xmlNodePtr node)
+{
+    gsize len;
+
+    if (!*prefix)
+        return same(name, NAME(node));
+    len = strlen(prefix);
+    return strncmp(name, prefix, len) == 0 && name[len] == ':' && strcmp(name + len + 1, NAME(node)) == 0;
 }
 
 /* Rows that the asked kind of document does not have are read over. */
@@ -280,7 +287,8 @@ static gboolean key_matches(const VirXmlRow *row, xmlNodePtr node)
 
 /* The row for a child element, and the object it belongs to in *ret_base. With @any rows of other tags count too (and
  * no object is made): is the element known at all? */
-static const VirXmlRow *find_row(const VirXmlRow *row, xmlNodePtr child, gpointer base, gboolean any, gpointer *ret_base)
+static const VirXmlRow *find_row_in(const VirXmlRow *row, xmlNodePtr child, const char *prefix, gpointer base, gboolean any,
+                                    gpointer *ret_base)
 {
     const VirXmlRow *found;
 
@@ -288,27 +296,26 @@ static const VirXmlRow *find_row(const VirXmlRow *row, xmlNodePtr child, gpointe
         switch ((VirXmlPlace)row->place) {
         case XP_ELEM: case XP_PRESENT: case XP_GROUP: case XP_EMBED: case XP_PTR: case XP_LIST: case XP_ARRAY:
         case XP_STRLIST: case XP_RAW: case XP_HOOK: case XP_IGNORED:
-            if (!row->name || *row->name != (child->ns && child->ns->prefix ? *row->name : *NAME(child)) ||
-                !name_matches(row->name, child) || !(any || key_matches(row, child)))
+            if (!row->name || !name_matches(row->name, prefix, child) || !(any || key_matches(row, child)))
                 break;
             *ret_base = base;
             return row;
         case XP_FIELDS:
-            if ((found = find_row(vir_xml_table_rows(row), child, any ? NULL : vir_xml_member(base, row), any, ret_base)))
+            if ((found = find_row_in(vir_xml_table_rows(row), child, prefix, any ? NULL : vir_xml_member(base, row), any, ret_base)))
                 return found;
             break;
         case XP_PTRFIELDS:
             /* A first look with any object, so that none is made in vain. */
-            if (!find_row(vir_xml_table_rows(row), child, base, TRUE, ret_base))
+            if (!find_row_in(vir_xml_table_rows(row), child, prefix, base, TRUE, ret_base))
                 break;
             if (any)
                 return row;
-            if ((found = find_row(vir_xml_table_rows(row), child, ensure_pointer(row, base), FALSE, ret_base)))
+            if ((found = find_row_in(vir_xml_table_rows(row), child, prefix, ensure_pointer(row, base), FALSE, ret_base)))
                 return found;
             break;
         case XP_WHEN:
             if (!(any || row->flags & XF_SETS || vir_xml_when(base, row)) ||
-                !(found = find_row(row->aux, child, base, any, ret_base)))
+                !(found = find_row_in(row->aux, child, prefix, base, any, ret_base)))
                 break;
             if (row->flags & XF_SETS && !any)
                 *(guint8 *)vir_xml_member(base, row) = __builtin_ctzll(row->arg);
@@ -318,6 +325,13 @@ static const VirXmlRow *find_row(const VirXmlRow *row, xmlNodePtr child, gpointe
         }
     }
     return NULL;
+}
+
+static const VirXmlRow *find_row(const VirXmlRow *rows, xmlNodePtr child, gpointer base, gboolean any, gpointer *ret_base)
+{
+    const char *prefix = prefix_of(child);
+
+    return prefix ? find_row_in(rows, child, prefix, base, any, ret_base) : NULL;
 }
 
 /* Word for word, but indented as the rest of our output, with the namespaces it uses declared in it. */
@@ -421,7 +435,7 @@ static const VirXmlKnownNode *known_node(const VirXmlParse *parse, xmlNodePtr no
     const VirXmlKnown *known = parse->known;
     const VirXmlKnownNode *up;
     g_autofree char *qualified = NULL;
-    const char *name = NAME(node);
+    const char *name = NAME(node), *prefix;
 
     if (node == parse->root) {
         g_auto(GStrv) path = g_strsplit(parse->known_path ? parse->known_path : "", "/", -1);
@@ -436,14 +450,11 @@ static const VirXmlKnownNode *known_node(const VirXmlParse *parse, xmlNodePtr no
     }
     if (!node->parent || node->parent->type != XML_ELEMENT_NODE || !(up = known_node(parse, node->parent)))
         return NULL;
-    if (node->ns && node->ns->prefix) {
-        for (const VirXmlNamespace *ns = vir_xml_namespaces; ns->prefix; ns++) {
-            if (strcmp((const char *)node->ns->href, ns->href) == 0)
-                name = qualified = g_strconcat(ns->prefix, ":", name, NULL);
-        }
-        if (!qualified)
-            return NULL;
-    }
+    prefix = prefix_of(node);
+    if (!prefix)
+        return NULL;
+    if (*prefix)
+        name = qualified = g_strconcat(prefix, ":", name, NULL);
     for (guint i = 0; i < up->n_children; i++) {
         const VirXmlKnownNode *child = &known->nodes[up->first_child + i];
         if (strcmp(known->strings + child->name, name) == 0)

@@ -4,6 +4,9 @@
  */
 #include "conf/domain/chardev.h"
 
+#include <string.h>
+
+#include "util/error.h"
 #include "util/xmlrows.h"
 
 VIR_XML_ENUM_IMPL(domain_chr_type, DOMAIN_CHR_VALUES)
@@ -16,6 +19,21 @@ VIR_XML_ENUM_IMPL(domain_channel_target, DOMAIN_CHANNEL_TARGET_VALUES)
 VIR_XML_ENUM_IMPL(domain_channel_state, DOMAIN_CHANNEL_STATE_VALUES)
 VIR_XML_ENUM_IMPL(domain_serial_model, DOMAIN_SERIAL_MODEL_VALUES)
 VIR_XML_ENUM_IMPL(domain_smartcard_mode, DOMAIN_SMARTCARD_VALUES)
+
+/* A hook because what matters is how many elements there are: UDP has two sources, others one. */
+static gboolean count_sources(VirXmlParse *parse, xmlNodePtr node, gpointer obj, GError **err)
+{
+    const DomainChrSource *source = obj;
+    guint most = source->type == DOMAIN_CHR_UDP ? 2 : 1, n = 0;
+
+    for (xmlNodePtr child = node->children; child; child = child->next) {
+        if (child->type == XML_ELEMENT_NODE && strcmp((const char *)child->name, "source") == 0 && ++n > most)
+            return vir_xml_fail(parse, child, NULL, VIR_ERR_XML_ERROR, err, "at most %u such elements can stand here", most);
+    }
+    return TRUE;
+}
+
+static const VirXmlHook count_hook = { .parse = count_sources };
 
 #define XS DomainChrSource
 #define TYPE(t) X_BIT(DOMAIN_CHR_##t)
@@ -31,6 +49,7 @@ VIR_XML_ENUM_IMPL(domain_smartcard_mode, DOMAIN_SMARTCARD_VALUES)
     X_IGNORED("clipboard"), X_IGNORED("mouse")
 static const VirXmlRow source_rows[] = {
     XA_ENUM("type", type, domain_chr_type, .flags = XF_ALWAYS, .arg = DOMAIN_CHR_PTY),
+    X_HOOK(NULL, count_hook),
     X_WHEN(type, TYPE(PTY),
         XG_FLAGS("source", XF_LIVE, XA_STR("path", path), SECLABELS, OTHERS)),
     X_WHEN(type, TYPE(DEV) | TYPE(FILE) | TYPE(PIPE),

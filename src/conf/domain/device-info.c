@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "util/error.h"
 #include "util/xmlrows.h"
 
 VIR_XML_ENUM_IMPL(domain_address_type, DOMAIN_ADDRESS_VALUES)
@@ -189,6 +190,20 @@ static void alias_format(VirXmlFormat *format, gconstpointer obj)
 
 static const VirXmlHook alias_hook = { .parse = alias_parse, .format = alias_format };
 
+/* A hook because the firmware's alphabet is an internal error to the reference, not one of the document. */
+static gboolean loadparm_parse(VirXmlParse *parse, xmlNodePtr node, gpointer obj, GError **err)
+{
+    const char *text = ((const DomainDeviceInfo *)obj)->boot_loadparm;
+    gsize len = text ? strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789. ") : 0;
+
+    if (!text || (len >= 1 && len <= 8 && !text[len]))
+        return TRUE;
+    return vir_xml_fail(parse, node, "loadparm", parse->flags & VIR_XML_STRICT ? VIR_ERR_XML_ERROR : VIR_ERR_INTERNAL_ERROR, err,
+                        "'%.100s' is not 1 to 8 letters, digits, dots and spaces", text);
+}
+
+static const VirXmlHook loadparm_hook = { .parse = loadparm_parse };
+
 #define XS DomainDeviceInfo
 static const VirXmlRow alias_rows[] = {
     X_HOOK("alias", alias_hook),
@@ -201,7 +216,7 @@ static const VirXmlRow place_rows[] = {
     X_END
 };
 static const VirXmlRow boot_rows[] = {
-    XG("boot", XA_UINT("order", boot_order), XA_STR("loadparm", boot_loadparm)),
+    XG("boot", XA_UINT("order", boot_order), XA_STR("loadparm", boot_loadparm), X_HOOK(NULL, loadparm_hook)),
     X_END
 };
 static const VirXmlRow rom_rows[] = {

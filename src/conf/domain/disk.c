@@ -4,6 +4,8 @@
  */
 #include "conf/domain/disk.h"
 
+#include <string.h>
+
 #include "util/error.h"
 #include "util/xmlrows.h"
 
@@ -194,6 +196,11 @@ static const VirXmlRow disk_rows[] = {
     X_END
 };
 #undef XS
+static gboolean same_name(xmlNodePtr node, const char *name)
+{
+    return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
+}
+
 static gboolean disk_parsed(VirXmlParse *parse, xmlNodePtr node, gpointer obj, GError **err)
 {
     const DomainDisk *disk = obj;
@@ -201,6 +208,12 @@ static gboolean disk_parsed(VirXmlParse *parse, xmlNodePtr node, gpointer obj, G
     if (!disk->dst)
         return vir_xml_fail(parse, node, NULL, parse->flags & VIR_XML_STRICT ? VIR_ERR_XML_ERROR : VIR_ERR_NO_TARGET, err,
                             "the element 'target' is missing");
+    for (xmlNodePtr child = node->children; child; child = child->next) {
+        for (xmlNodePtr inner = child->children; inner && same_name(child, "source"); inner = inner->next) {
+            if ((same_name(inner, "auth") && disk->src.auth_in_disk) || (same_name(inner, "encryption") && disk->src.encryption_in_disk))
+                return vir_xml_fail(parse, inner, NULL, VIR_ERR_CONFIG_UNSUPPORTED, err, "the disk has such an element already");
+        }
+    }
     return TRUE;
 }
 const VirXmlTable domain_disk_table = { "disk", sizeof(DomainDisk), disk_rows, disk_parsed };

@@ -145,7 +145,7 @@ static const VirXmlRow os_rows[] = {
     X_ARRAY("boot", boot, DomainBoot, boot_table),
     XG("bootmenu",
         XA_YESNO("enable", bootmenu),
-        XA_INT("timeout", bootmenu_timeout, .arg = -1, .max = 65535)),
+        XA_INT("timeout", bootmenu_timeout, .arg = -1)),
     XG("smbios", XA_ENUM("mode", smbios, domain_smbios_mode, .flags = XF_ABI)),
     XG("bios",
         XA_YESNO("useserial", bios_serial, .flags = XF_ABI),
@@ -153,4 +153,14 @@ static const VirXmlRow os_rows[] = {
     X_END
 };
 #undef XS
-const VirXmlTable domain_os_table = { "os", sizeof(DomainOs), os_rows };
+
+/* The schema has a bound; without it the checks of a define speak. */
+static gboolean os_parsed(VirXmlParse *parse, xmlNodePtr node, gpointer obj, GError **err)
+{
+    const DomainOs *os = obj;
+
+    if (parse->flags & VIR_XML_STRICT && os->bootmenu_timeout > 65535)
+        return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "the boot menu's timeout %d is above 65535", os->bootmenu_timeout);
+    return TRUE;
+}
+const VirXmlTable domain_os_table = { "os", sizeof(DomainOs), os_rows, os_parsed };
