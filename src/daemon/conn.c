@@ -230,9 +230,7 @@ static VirDriver *driver_for(VirConn *conn, const VirCall *call)
     VirDaemon *daemon = conn->daemon;
     if (conn->client->server == daemon->admin)
         return &daemon->admin_driver;
-    if (!vir_driver_has(&daemon->driver, call) && vir_driver_has(&daemon->base, call))
-        return &daemon->base;
-    return &daemon->driver;
+    return vir_driver_has(&daemon->base, call) ? &daemon->base : &daemon->driver;
 }
 
 static gboolean serves_program(VirConn *conn, guint32 program)

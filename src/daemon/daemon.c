@@ -217,8 +217,10 @@ static gboolean start_driver(VirDaemon *daemon)
     driver->events = vir_events_new(NULL);
     if (!daemon->spec->start(daemon, driver, &err))
         return fail_step("start", err, daemon, EXIT_DRIVER);
-    daemon->base = (VirDriver){ .ops = &vir_base_ops, .events = driver->events, .data = daemon };
-    daemon->admin_driver = (VirDriver){ .ops = &vir_admin_ops, .events = driver->events, .data = daemon };
+    daemon->base = (VirDriver){ .ops = &vir_base_ops, .events = driver->events, .data = daemon,
+                                .error_domain = VIR_FROM_RPC };
+    daemon->admin_driver = (VirDriver){ .ops = &vir_admin_ops, .events = driver->events, .data = daemon,
+                                        .error_domain = VIR_FROM_ADMIN };
     return TRUE;
 }
 

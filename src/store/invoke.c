@@ -238,20 +238,20 @@ static gboolean readonly_allows(const VirInvocation *inv, GError **err)
 void vir_invoke(VirInvocation *inv)
 {
     GError *err = NULL;
-    if (!find_method(inv->driver, inv->call)) {
-        vir_fail(&err, VIR_ERR_NO_SUPPORT, "%s", inv->call->api ? inv->call->api : inv->call->name);
-        finish(inv, err);
-    } else if (!readonly_allows(inv, &err) || !vir_call_check_flags(inv->call, inv->args, &err) ||
-               !vir_resolve(inv, &err)) {
-        finish(inv, err);
-    } else if (inv->driver->access && inv->call->job != VIR_JOB_POOL) {
-        if (inv->driver->access(inv, inv->entry, &err))
-            dispatch_job(inv);
-        else
-            finish(inv, err);
-    } else {
-        dispatch_job(inv);
+    gboolean ok = readonly_allows(inv, &err);
+    if (ok && !find_method(inv->driver, inv->call))
+        ok = vir_fail(&err, VIR_ERR_NO_SUPPORT, "%s", inv->call->api ? inv->call->api : inv->call->name);
+    if (ok && !vir_call_check_flags(inv->call, inv->args, &err)) {
+        vir_error_set_domain(err, inv->driver->error_domain);
+        ok = FALSE;
     }
+    ok = ok && vir_resolve(inv, &err);
+    if (ok && inv->driver->access && inv->call->job != VIR_JOB_POOL)
+        ok = inv->driver->access(inv, inv->entry, &err);
+    if (ok)
+        dispatch_job(inv);
+    else
+        finish(inv, err);
 }
 
 void vir_invocation_after(VirInvocation *inv, void (*func)(gpointer data), gpointer data)
@@ -299,6 +299,6 @@ gboolean vir_check_flags(const VirInvocation *inv, guint flags, guint known, GEr
 {
     if (!(flags & ~known))
         return TRUE;
-    return vir_fail(err, VIR_ERR_INVALID_ARG, "unsupported flags (0x%x) in %s", flags & ~known,
-                    inv->call->api ? inv->call->api : inv->call->name);
+    return vir_fail_full(err, inv->driver->error_domain, VIR_ERR_INVALID_ARG, "unsupported flags (0x%x) in %s",
+                         flags & ~known, inv->call->api ? inv->call->api : inv->call->name);
 }

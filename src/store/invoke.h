@@ -31,6 +31,7 @@ struct VirDriver {
     VirEvents *events;
     VirAccessCheck access;           /* NULL: all is allowed */
     VirDeadlines deadlines;
+    int error_domain;                /* virErrorDomain of errors that are about the call, not the object */
     gpointer data;                   /* the driver's own */
 };
 

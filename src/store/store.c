@@ -76,9 +76,9 @@ static gboolean identity_taken(VirStore *store, const char *name, const VirEntry
     char uuid[VIR_UUID_STRING_BUFLEN];
     vir_uuid_format(other->uuid, uuid);
     if (same_uuid)
-        return vir_fail_full(err, store->kind->error_domain, VIR_ERR_OPERATION_FAILED,
+        return vir_fail_full(err, store->kind->identity_domain, VIR_ERR_OPERATION_FAILED,
                              "%s '%s' is already defined with uuid %s", store->kind->name, other->name, uuid);
-    return vir_fail_full(err, store->kind->error_domain, VIR_ERR_OPERATION_FAILED,
+    return vir_fail_full(err, store->kind->identity_domain, VIR_ERR_OPERATION_FAILED,
                          "%s '%s' already exists with uuid %s", store->kind->name, name, uuid);
 }
 

@@ -17,7 +17,8 @@ typedef struct VirKind VirKind;
 /* One per object type; static. */
 struct VirKind {
     const char *name;               /* "domain", as messages call it */
-    int error_domain;               /* virErrorDomain of its errors */
+    int error_domain;               /* virErrorDomain of failed lookups */
+    int identity_domain;            /* and of identities that are taken */
     int not_found;                  /* virErrorNumber of a failed lookup */
     void (*free_data)(gpointer data);   /* frees VirEntry.data; may be NULL */
 };

@@ -70,6 +70,12 @@ const VirErrorExtra *vir_error_extra(const GError *err)
     return err->domain == VIR_ERROR ? vir_error_get_private(err) : &none;
 }
 
+void vir_error_set_domain(GError *err, int domain)
+{
+    g_return_if_fail(err->domain == VIR_ERROR);
+    ((VirErrorPrivate *)vir_error_get_private(err))->domain = domain;
+}
+
 void vir_error_set_extra(GError *err, const char *str1, const char *str2, const char *str3, int int1, int int2)
 {
     g_return_if_fail(err->domain == VIR_ERROR);

@@ -34,6 +34,8 @@ gboolean vir_fail_errno_full(GError **err, int domain, int errnum, const char *f
 int vir_error_code(const GError *err);
 /* Its extra data; a static default when it has none. Borrowed from @err. */
 const VirErrorExtra *vir_error_extra(const GError *err);
+/* Says for which part of the system an error of VIR_ERROR speaks. */
+void vir_error_set_domain(GError *err, int domain);
 /* Sets a string or number of the extra data of an error of VIR_ERROR; strings are copied. */
 void vir_error_set_extra(GError *err, const char *str1, const char *str2, const char *str3, int int1, int int2);
 

@@ -65,6 +65,7 @@ static void domain_free(gpointer data)
 const VirKind qemu_domain_kind = {
     .name = "domain",
     .error_domain = VIR_FROM_QEMU,
+    .identity_domain = VIR_FROM_DOMAIN,
     .not_found = VIR_ERR_NO_DOMAIN,
     .free_data = domain_free,
 };

@@ -88,6 +88,7 @@ typedef struct {
     gboolean device_deleted, device_refused;
     gboolean start_cancelled;    /* a destroy cut off the last start; the next destroy is that one */
     gboolean fake_reboot;        /* the next SHUTDOWN event is turned into a reset */
+    gboolean rebooting;          /* stopped by its shutdown and going on: neither STOP nor RESUME is news */
     gboolean shutdown_seen;      /* QEMU said SHUTDOWN: its end is no crash */
     gboolean begun_shutdown;     /* by us: destroy, autodestroy */
     gboolean resync_due;         /* an unanswered command was answered: ask QEMU for the state */

@@ -133,6 +133,7 @@ gboolean qemu_driver_start(VirDaemon *daemon, VirDriver *driver, GError **err)
     driver->stores[VIR_ON_DOMAIN] = qemu->domains;
     driver->ops = &qemu_ops;
     driver->data = qemu;
+    driver->error_domain = VIR_FROM_QEMU;
     if (!qemu_load_all(qemu, err))
         return FALSE;
     qemu_autostart(qemu);

@@ -67,6 +67,7 @@ void qemu_process_fake_reboot(QemuDomain *dom)
     VirQmpWait wait = { .deadline_us = g_get_monotonic_time() + RECONNECT_US };
     g_autoptr(GError) err = NULL;
     dom->fake_reboot = FALSE;
+    dom->rebooting = TRUE;
     if (vir_qmp_run(dom->mon, &wait, &err, "system_reset", NULL) &&
         qemu_process_resume(dom, &wait, VIR_DOMAIN_RUNNING_BOOTED, &err))
         return;
@@ -299,6 +300,8 @@ static void claim_ports(QemuDomain *dom)
 /* Not running (any more): whatever is left of it goes. */
 static void take_back(QemuDomain *dom, int reason, int detail)
 {
+    if (!dom->placement)
+        find_placement(dom);
     find_labels(dom);
     qemu_process_stop(dom, NULL, reason, detail);
 }

@@ -117,7 +117,7 @@ static void on_reset(QemuDomain *dom, VirJson *data)
 
 static void on_stop(QemuDomain *dom, VirJson *data)
 {
-    if (dom->state != VIR_DOMAIN_RUNNING)
+    if (dom->state != VIR_DOMAIN_RUNNING || dom->rebooting)
         return;
     int reason = dom->pause_reason ? dom->pause_reason : VIR_DOMAIN_PAUSED_UNKNOWN;
     int detail = reason == VIR_DOMAIN_PAUSED_IOERROR    ? VIR_DOMAIN_EVENT_SUSPENDED_IOERROR
@@ -131,6 +131,7 @@ static void on_stop(QemuDomain *dom, VirJson *data)
 
 static void on_resume(QemuDomain *dom, VirJson *data)
 {
+    dom->rebooting = FALSE;
     if (dom->state != VIR_DOMAIN_PAUSED)
         return;
     qemu_domain_set_state(dom, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED);

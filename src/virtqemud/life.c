@@ -146,8 +146,11 @@ static gboolean shutdown_domain(VirInvocation *inv, VirEntry *obj, guint flags, 
     QemuDomain *dom = qemu_domain_of(obj);
     VirQmpWait wait = qemu_domain_wait(inv);
     const guint agent_only = VIR_DOMAIN_SHUTDOWN_GUEST_AGENT;
-    if (!vir_check_flags(inv, flags, VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN | VIR_DOMAIN_SHUTDOWN_GUEST_AGENT, err) ||
-        !qemu_domain_need_monitor(dom, err))
+    if (!vir_check_flags(inv, flags, VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN | VIR_DOMAIN_SHUTDOWN_GUEST_AGENT, err))
+        return FALSE;
+    if (!qemu_domain_is_active(dom))
+        return vir_fail(err, VIR_ERR_OPERATION_INVALID, "domain is not running");
+    if (!qemu_domain_need_monitor(dom, err))
         return FALSE;
     if (flags == agent_only)
         return refuse_agent(err);

@@ -117,7 +117,7 @@ static void load_config(QemuDriver *qemu, const char *file)
     g_autoptr(VirEntry) entry = NULL;
     gsize len;
     g_autofree char *text = vir_file_read_at(qemu->config_fd, file, DOCUMENT_MAX, &len, &err);
-    g_autoptr(DomainDef) def = text ? domain_def_parse(text, len, VIR_XML_INACTIVE, &err) : NULL;
+    g_autoptr(DomainDef) def = text ? domain_def_parse(text, len, VIR_XML_INACTIVE | VIR_XML_STRICT, &err) : NULL;
     QemuDomain *dom = NULL;
     if (def && (strlen(file) != strlen(def->name) + 4 || !g_str_has_prefix(file, def->name)))
         vir_fail(&err, VIR_ERR_INTERNAL_ERROR, "the file name does not match the name '%s' in it", def->name);

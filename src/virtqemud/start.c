@@ -100,7 +100,7 @@ static gboolean step_document(Start *s, GError **err)
     dom->generation++;
     dom->id = def->id = vir_store_next_id(dom->qemu->domains);
     dom->phase = QEMU_PHASE_STARTING;
-    dom->mon_closed = dom->exited = dom->shutdown_seen = dom->begun_shutdown = dom->fake_reboot = FALSE;
+    dom->mon_closed = dom->exited = dom->shutdown_seen = dom->begun_shutdown = dom->fake_reboot = dom->rebooting = FALSE;
     dom->pause_reason = 0;
     g_atomic_int_inc(&dom->qemu->active);
     qemu_domain_set_state(dom, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_STARTING_UP);

@@ -218,6 +218,28 @@ HvPlacement *hv_placement_new(const VirHost *host, const HvPlacementSpec *spec, 
     return g_steal_pointer(&p);
 }
 
+/* The groups of a guest whose processes are gone: by the names they were given. */
+static gboolean find_by_name(HvPlacement *p, const HvPlacementSpec *spec)
+{
+    g_autofree char *partition = hv_partition_path(p->partition);
+    g_autofree char *slice = hv_partition_slice(p->partition);
+    g_autofree char *scope = hv_placement_scope_name(p->machine_name);
+    char *paths[] = { g_strdup_printf("%s/%s.libvirt-%s", partition, p->machine_name, spec->driver),
+                      g_strdup_printf("/%s/%s", slice, scope) };
+    for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_autoptr(VirCgroup) group = vir_cgroup_at(p->ch, paths[i]);
+        for (int c = 0; !p->group && c < VIR_CGROUP_LAST; c++) {
+            if (vir_cgroup_host_mount(p->ch, c) && vir_cgroup_has(group, c)) {
+                p->group = g_steal_pointer(&group);
+                p->kind = i ? HV_PLACEMENT_MACHINED : HV_PLACEMENT_CGROUP;
+                break;
+            }
+        }
+        g_free(paths[i]);
+    }
+    return p->group != NULL;
+}
+
 HvPlacement *hv_placement_find(const VirHost *host, const HvPlacementSpec *spec, GError **err)
 {
     g_autoptr(HvPlacement) p = placement_new(host, spec, err);
@@ -229,7 +251,7 @@ HvPlacement *hv_placement_find(const VirHost *host, const HvPlacementSpec *spec,
     if (!now) {
         if (why)
             g_propagate_error(err, g_steal_pointer(&why));
-        return NULL;
+        return !why && find_by_name(p, spec) ? g_steal_pointer(&p) : NULL;
     }
     if (!path) {
         p->kind = HV_PLACEMENT_NONE;

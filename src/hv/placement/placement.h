@@ -45,7 +45,8 @@ char *hv_placement_scope_name(const char *machine_name);
 /* Puts @spec->leader into its place. Tries machined, then a group of our own, then stays: that case is success with
  * *ret_warning set (caller frees) unless @spec->partition was asked for. */
 HvPlacement *hv_placement_new(const VirHost *host, const HvPlacementSpec *spec, char **ret_warning, GError **err);
-/* The placement of a running guest, also one that libvirt started. NULL with *err NULL when @pid is gone. */
+/* The placement of a running guest, also one that libvirt started; of one that is gone, what it left behind. NULL with
+ * *err NULL when there is nothing. */
 HvPlacement *hv_placement_find(const VirHost *host, const HvPlacementSpec *spec, GError **err);
 void hv_placement_free(HvPlacement *p);          /* forgets; removes nothing */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HvPlacement, hv_placement_free)
