@@ -204,6 +204,33 @@ static void note_numa(DomainDef *def, int mode, const VirBitmap *nodes)
     }
 }
 
+/* QEMU itself asked the kernel for the nodes of any mode but "restrictive", which only the groups know. */
+static gboolean apply_numa(QemuDomain *dom, int mode, const VirBitmap *nodes, GError **err)
+{
+    const DomainDef *def = dom->live->def;
+    DomainNumatuneMode now = def->numatune ? def->numatune->mode : DOMAIN_NUMATUNE_NONE;
+    if (mode >= 0 && mode + 1 != (int)now)
+        return vir_fail(err, VIR_ERR_OPERATION_INVALID, "can't change numatune mode for running domain");
+    if (!nodes)
+        return TRUE;
+    if (now != DOMAIN_NUMATUNE_NONE && now != DOMAIN_NUMATUNE_RESTRICTIVE)
+        return vir_fail(err, VIR_ERR_OPERATION_INVALID,
+                        "change of nodeset for running domain requires restrictive numa mode");
+    if (!dom->placement || !hv_placement_has(dom->placement, VIR_CGROUP_CPUSET))
+        return vir_fail(err, VIR_ERR_OPERATION_INVALID, "cgroup cpuset controller is not mounted");
+    if (!hv_placement_pin_thread(dom->placement, HV_THREAD_EMULATOR, 0, NULL, nodes, err))
+        return FALSE;
+    for (guint i = 0; i < dom->n_vcpus; i++) {
+        if (dom->vcpu_tids[i] && !hv_placement_pin_thread(dom->placement, HV_THREAD_VCPU, i, NULL, nodes, err))
+            return FALSE;
+    }
+    for (guint i = 0; i < def->iothread_list.n; i++) {
+        if (!hv_placement_pin_thread(dom->placement, HV_THREAD_IOTHREAD, def->iothread_list.v[i].id, NULL, nodes, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean qemu_domain_set_numa_parameters(VirInvocation *inv, VirEntry *obj,
                                          const remote_domain_set_numa_parameters_args *args, void *ret, GError **err)
 {
@@ -221,10 +248,11 @@ gboolean qemu_domain_set_numa_parameters(VirInvocation *inv, VirEntry *obj,
     if (vir_params_get_string(VIR_PARAMS(args->params), VIR_DOMAIN_NUMA_NODESET, &text) &&
         !(nodes = vir_bitmap_parse(text, 1024, err)))
         return FALSE;
+    if (change.live && !apply_numa(dom, mode, nodes, err))
+        return FALSE;
     if (change.live)
-        return vir_fail(err, VIR_ERR_OPERATION_INVALID, mode >= 0 ? "can't change numatune mode for running domain"
-                                                                  : "change of nodeset for running domain requires "
-                                                                    "restrictive numa mode");
-    note_numa(change.config, mode, nodes);
+        note_numa(change.live, mode, nodes);
+    if (change.config)
+        note_numa(change.config, mode, nodes);
     return qemu_change_end(&change, err);
 }

@@ -302,7 +302,7 @@ static gboolean pin_vcpu(VirInvocation *inv, VirEntry *obj, guint vcpu, const gu
         return FALSE;
     if (change.live && vcpu >= qemu_def_max_vcpus(change.live))
         return vir_fail(err, VIR_ERR_INVALID_ARG, "vcpu %u is out of range of live cpu count %u", vcpu,
-                        qemu_def_vcpus(change.live));
+                        qemu_def_max_vcpus(change.live));
     if (change.config && vcpu >= qemu_def_max_vcpus(change.config))
         return vir_fail(err, VIR_ERR_INVALID_ARG, "vcpu %u is out of range of persistent cpu count %u", vcpu,
                         qemu_def_vcpus(change.config));
