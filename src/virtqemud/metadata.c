@@ -8,10 +8,11 @@
 
 #define VIR_FROM_THIS VIR_FROM_DOMAIN
 
-/* The document's <metadata> is kept as text; here it becomes a tree. @content NULL: an empty one. */
-static xmlDocPtr parse_content(const char *content)
+/* The document's <metadata> is kept as text; here it becomes a tree. NULL: an empty one. */
+static xmlDocPtr parse_content(const char *text)
 {
-    g_autofree char *text = g_strconcat("<metadata>", content ? content : "", "</metadata>", NULL);
+    if (!text)
+        text = "<metadata/>";
     return xmlReadMemory(text, (int)strlen(text), NULL, NULL,
                          XML_PARSE_NONET | XML_PARSE_NOBLANKS | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 }
@@ -64,10 +65,10 @@ static void drop_declarations(xmlNodePtr node, const char *uri)
     }
 }
 
-static char *node_text(xmlDocPtr doc, xmlNodePtr node)
+static char *node_text(xmlDocPtr doc, xmlNodePtr node, int level)
 {
     xmlBufferPtr buffer = xmlBufferCreate();
-    xmlNodeDump(buffer, doc, node, 0, 1);
+    xmlNodeDump(buffer, doc, node, level, 1);
     char *text = g_strdup((const char *)xmlBufferContent(buffer));
     xmlBufferFree(buffer);
     return text;
@@ -87,7 +88,7 @@ char *qemu_metadata_get(const DomainDef *def, int type, const char *uri, GError 
             xmlUnlinkNode(node);
             change_namespace(node, uri, NULL);
             drop_declarations(node, uri);
-            found = node_text(doc, node);
+            found = node_text(doc, node, 0);
             xmlFreeNode(node);
         }
     } else {
@@ -97,24 +98,6 @@ char *qemu_metadata_get(const DomainDef *def, int type, const char *uri, GError 
     if (!found)
         vir_fail(err, VIR_ERR_NO_DOMAIN_METADATA, "Requested metadata element is not present");
     return found;
-}
-
-/* The whole content again, as the tree has it: each element on lines of its own. NULL when nothing is left. */
-static char *content_text(xmlDocPtr doc)
-{
-    GString *out = g_string_new(NULL);
-    for (xmlNodePtr node = xmlDocGetRootElement(doc)->children; node; node = node->next) {
-        g_autofree char *text = node_text(doc, node);
-        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        g_autofree char *indented = g_strjoinv("\n    ", lines);
-        g_string_append_printf(out, "\n    %s", indented);
-    }
-    if (!out->len) {
-        g_string_free(out, TRUE);
-        return NULL;
-    }
-    g_string_append(out, "\n  ");
-    return g_string_free(out, FALSE);
 }
 
 static gboolean set_element(DomainDef *def, const char *metadata, const char *key, const char *uri, GError **err)
@@ -141,7 +124,7 @@ static gboolean set_element(DomainDef *def, const char *metadata, const char *ke
         xmlFreeNode(old);
     }
     g_free(def->metadata);
-    def->metadata = content_text(doc);
+    def->metadata = root->children ? node_text(doc, root, 1) : NULL;
     return TRUE;
 }
 

@@ -79,6 +79,10 @@ gboolean qemu_connect_get_domain_capabilities(VirInvocation *inv, VirEntry *obj,
 {
     g_autoptr(QemuConf) conf = qemu_driver_conf(qemu_of(inv));
     VirQemuDocuments docs = documents(qemu_of(inv), conf);
+    if (args->virttype && vir_enum_from_string(&domain_virt_type_enum, args->virttype) <= 0)
+        return vir_fail(err, VIR_ERR_INVALID_ARG, "unknown virttype: %s", args->virttype);
+    if (args->arch && vir_enum_from_string(&domain_arch_enum, args->arch) <= 0)
+        return vir_fail(err, VIR_ERR_INVALID_ARG, "unknown architecture: %s", args->arch);
     ret->capabilities = vir_qemu_domain_capabilities_xml(&docs, args->emulatorbin, args->arch, args->machine,
                                                          args->virttype, err);
     return ret->capabilities != NULL;

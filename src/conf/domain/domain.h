@@ -41,7 +41,7 @@ typedef struct {
     guint8 hwuuid[VIR_UUID_LEN], genid[VIR_UUID_LEN];
     bool has_genid;                /* <genid/>: a UUID is made at each start */
     char *title, *description;
-    char *metadata;                /* content of <metadata>, word for word */
+    char *metadata;                /* the <metadata> element as text, itself included; NULL: none */
 
     guint64 max_memory;            /* KiB; maxMemory, 0: no hotplug */
     guint64 memory;                /* KiB; <memory>: what the guest starts with, 0: not given */
