@@ -32,6 +32,20 @@ gboolean qemu_qdev_is(const char *qdev, const char *alias)
     return strncmp(rest, alias, n) == 0 && (rest[n] == 0 || rest[n] == '/');
 }
 
+const char *qemu_disk_qdev(VirJson *blocks, const DomainDisk *disk, VirJson **ret_inserted, GError **err)
+{
+    for (size_t i = 0; i < vir_json_len(blocks); i++) {
+        VirJson *block = vir_json_at(blocks, i), *inserted = vir_json_obj(block, "inserted");
+        const char *qdev = vir_json_str(block, "qdev", NULL);
+        if (!inserted || !qemu_qdev_is(qdev, disk->info.alias))
+            continue;
+        *ret_inserted = inserted;
+        return qdev;
+    }
+    vir_fail(err, VIR_ERR_INTERNAL_ERROR, "QEMU has no medium in disk '%s', and so no limits of it", disk->dst);
+    return NULL;
+}
+
 /* What QEMU counted for the disk @path; the sum of all for "". Caller unrefs. */
 static gboolean block_stats(VirInvocation *inv, VirEntry *obj, const char *path, VirQmpBlockStats *sum, GError **err)
 {

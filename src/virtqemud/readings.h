@@ -6,10 +6,15 @@
 
 #include "conf/domain/domain.h"
 #include "util/host.h"
+#include "util/json.h"
 
 /* Whether QEMU's name of a device's back end ("/machine/peripheral/virtio-disk0/virtio-backend", "ide0-1-0") is of
  * the device @alias. */
 gboolean qemu_qdev_is(const char *qdev, const char *alias);
+
+/* The id QEMU knows a plugged disk by in commands about its medium and limits; NULL with @err set when it is not among
+ * @blocks, the answer of query-block. Borrowed from @blocks. */
+const char *qemu_disk_qdev(VirJson *blocks, const DomainDisk *disk, VirJson **ret_inserted, GError **err);
 
 typedef struct {
     guint64 rx_bytes, rx_packets, rx_errs, rx_drop, tx_bytes, tx_packets, tx_errs, tx_drop;

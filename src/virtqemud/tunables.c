@@ -96,7 +96,7 @@ gboolean qemu_domain_get_scheduler_parameters_flags(VirInvocation *inv, VirEntry
 
 static guint64 or_unlimited(guint64 kib)
 {
-    return kib && kib != HV_TUNE_UNSET ? kib : VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
+    return MIN(kib, VIR_DOMAIN_MEMORY_PARAM_UNLIMITED);
 }
 
 gboolean qemu_domain_get_memory_parameters(VirInvocation *inv, VirEntry *obj,
@@ -252,19 +252,16 @@ static gboolean iotune_of_qemu(VirInvocation *inv, QemuDomain *dom, const Domain
     VirQmpWait wait = qemu_domain_wait(inv);
     if (!qemu_domain_need_monitor(dom, err) || !vir_qmp_call(dom->mon, "query-block", NULL, &wait, &blocks, err))
         return FALSE;
-    for (size_t i = 0; i < vir_json_len(blocks); i++) {
-        VirJson *block = vir_json_at(blocks, i), *inserted = vir_json_obj(block, "inserted");
-        if (!inserted || !qemu_qdev_is(vir_json_str(block, "qdev", NULL), disk->info.alias))
-            continue;
-        for (const QemuIoTuneRow *row = qemu_iotune_rows; row->param; row++) {
-            if (row->is_text)
-                vir_params_add_string(p, vir_json_str(inserted, row->member, ""), "%s", row->param);
-            else
-                vir_params_add_ullong(p, vir_json_uint64(inserted, row->member, 0), "%s", row->param);
-        }
-        return TRUE;
+    VirJson *inserted;
+    if (!qemu_disk_qdev(blocks, disk, &inserted, err))
+        return FALSE;
+    for (const QemuIoTuneRow *row = qemu_iotune_rows; row->param; row++) {
+        if (row->is_text)
+            vir_params_add_string(p, vir_json_str(inserted, row->member, ""), "%s", row->param);
+        else
+            vir_params_add_ullong(p, vir_json_uint64(inserted, row->member, 0), "%s", row->param);
     }
-    return vir_fail(err, VIR_ERR_INTERNAL_ERROR, "QEMU has no medium in disk '%s', and so no limits of it", disk->dst);
+    return TRUE;
 }
 
 gboolean qemu_domain_get_block_io_tune(VirInvocation *inv, VirEntry *obj,

@@ -10,6 +10,7 @@
 #include "virtqemud/change.h"
 #include "virtqemud/methods-tune.h"
 #include "virtqemud/qmp/qmp-commands.h"
+#include "virtqemud/readings.h"
 #include "virtqemud/tunables.h"
 #include "virtqemud/view.h"
 
@@ -338,11 +339,18 @@ static gboolean apply_iotune(VirInvocation *inv, QemuDomain *dom, const DomainDi
 {
     VirQmpWait wait = qemu_domain_wait(inv);
     const DomainIoTune *tune = disk->iotune;
+    g_autoptr(VirJson) blocks = NULL;
+    VirJson *inserted;
     if (!qemu_domain_need_monitor(dom, err))
         return FALSE;
     if (storage_source_is_empty(&disk->src))
         return vir_fail(err, VIR_ERR_OPERATION_INVALID, "disk '%s' has no medium whose limits could be set", disk->dst);
-    VirJson *args = vir_json_new("s:id", disk->info.alias, NULL);
+    if (!vir_qmp_call(dom->mon, "query-block", NULL, &wait, &blocks, err))
+        return FALSE;
+    const char *id = qemu_disk_qdev(blocks, disk, &inserted, err);
+    if (!id)
+        return FALSE;
+    VirJson *args = vir_json_new("s:id", id, NULL);
     for (const QemuIoTuneRow *row = qemu_iotune_rows; row->param; row++) {
         guint64 value = row->is_text ? 0 : *(const guint64 *)(const void *)((const char *)tune + row->at);
         if (row->is_text) {

@@ -133,11 +133,11 @@ static const VirParamRow memory_rows[] = {
     { NULL, 0, 0, 0, 0 },
 };
 
-/* The document's 0 is "no limit"; so is what the API says is unlimited. */
+/* No limit is VIR_DOMAIN_MEMORY_PARAM_UNLIMITED, in the document too. */
 static void note_limit(guint64 *to, guint64 kib)
 {
     if (kib != HV_TUNE_UNSET)
-        *to = kib >= VIR_DOMAIN_MEMORY_PARAM_UNLIMITED ? 0 : kib;
+        *to = MIN(kib, VIR_DOMAIN_MEMORY_PARAM_UNLIMITED);
 }
 
 static gboolean note_memory(DomainDef *def, const HvTune *tune, GError **err)
@@ -148,9 +148,9 @@ static gboolean note_memory(DomainDef *def, const HvTune *tune, GError **err)
     note_limit(&m->hard_limit, tune->mem_hard_kib);
     note_limit(&m->soft_limit, tune->mem_soft_kib);
     note_limit(&m->swap_hard_limit, tune->mem_swap_hard_kib);
-    if (m->swap_hard_limit && (!m->hard_limit || m->hard_limit > m->swap_hard_limit))
-        return vir_fail(err, VIR_ERR_INVALID_ARG,
-                        "memory hard_limit tunable value must be lower than or equal to swap_hard_limit");
+    if (m->hard_limit > m->swap_hard_limit)
+        return vir_fail_full(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG,
+                             "memory hard_limit tunable value must be lower than or equal to swap_hard_limit");
     return TRUE;
 }
 

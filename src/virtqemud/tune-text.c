@@ -47,7 +47,7 @@ static gboolean check_rename(QemuDomain *dom, const char *name, GError **err)
     if (strchr(name, '\n'))
         return vir_fail(err, VIR_ERR_XML_ERROR, "a name cannot contain a line break");
     if (g_str_equal(name, dom->config->def->name))
-        return vir_fail(err, VIR_ERR_OPERATION_INVALID, "Can't rename domain to itself");
+        return vir_fail_full(err, VIR_FROM_DOMAIN, VIR_ERR_OPERATION_INVALID, "Can't rename domain to itself");
     if (dom->managed_save)
         return vir_fail(err, VIR_ERR_OPERATION_INVALID, "domain with a managed saved state can't be renamed");
     g_autoptr(VirEntry) other = vir_store_by_name(dom->qemu->domains, name);

@@ -122,7 +122,7 @@ int vir_host_cells_free_memory(const VirHost *host, const VirHostTopology *t, in
 {
     int last = last_cell(t), n = 0;
     if (start < 0 || start > last) {
-        vir_fail(err, VIR_ERR_INVALID_ARG, "start cell %d is out of range (0-%d)", start, last);
+        vir_fail(err, VIR_ERR_INTERNAL_ERROR, "start cell %d out of range (0-%d)", start, last);
         return -1;
     }
     for (int id = start; id <= last && n < max; id++, n++) {
