@@ -341,7 +341,8 @@ gboolean domain_defaults_devices(DomainDef *def, GError **err)
 {
     default_ports(&def->serials);
     default_ports(&def->parallels);
-    default_ports(&def->consoles);
+    for (guint i = 0; i < def->consoles.n; i++)    /* consoles are numbered, whatever was written */
+        def->consoles.v[i]->port = i;
     default_channels(def);
     default_hostdevs(def);
     default_small(def);

@@ -29,7 +29,7 @@ static guint next_free(GHashTable *used, guint first)
     return first;
 }
 
-gboolean hv_zpci_assign(DomainDef *def, GError **err)
+gboolean hv_zpci_assign(DomainDef *def, guint skip_from, GError **err)
 {
     g_autoptr(GHashTable) uids = g_hash_table_new(NULL, NULL), fids = g_hash_table_new(NULL, NULL);
     DomainDevice device = DOMAIN_DEVICE_BEGIN;
@@ -48,7 +48,7 @@ gboolean hv_zpci_assign(DomainDef *def, GError **err)
     while (domain_device_next(def, &device)) {
         DomainZpci *zpci = &device.info->addr.zpci;
 
-        if (!has_place(&device))
+        if (!has_place(&device) || (device.kind == DOMAIN_DEVICE_CONTROLLER && device.pos >= skip_from))
             continue;
         if (!zpci->uid)
             zpci->uid = next_free(uids, 1);

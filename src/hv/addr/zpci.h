@@ -6,5 +6,5 @@
 
 #include "conf/domain/device-walk.h"
 
-/* Completes all devices that have a PCI address. FALSE with VIR_ERR_INTERNAL_ERROR: two have the same number. */
-gboolean hv_zpci_assign(DomainDef *def, GError **err);
+/* Completes all devices that have a PCI address, but not controllers from number @skip_from on. FALSE with VIR_ERR_INTERNAL_ERROR: two have the same number. */
+gboolean hv_zpci_assign(DomainDef *def, guint skip_from, GError **err);

@@ -21,6 +21,7 @@ typedef struct {
     VirQemuCaps *caps;       /* NULL: emulator missing, QEMU_FINISH_LOAD */
     guint flags;
     QemuBoard board;
+    guint first_new_controller;    /* from there on, added for PCI devices just now */
 } QemuFinish;
 
 QemuBoard qemu_board_of(DomainArch arch, const char *machine);

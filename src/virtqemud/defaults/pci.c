@@ -237,8 +237,7 @@ static void take_back(QemuPciPass *pass)
     for (guint i = 0; i < pass->given->len; i++) {
         DomainDeviceInfo *info = pass->given->pdata[i];
 
-        info->addr.type = DOMAIN_ADDRESS_NONE;
-        info->addr.pci = (DomainPciAddress){ 0 };
+        info->addr.pci = (DomainPciAddress){ 0 };    /* the type stays: "one is wanted" */
     }
 }
 
@@ -252,6 +251,7 @@ static gboolean plan_buses(QemuFinish *f, GError **err)
     take_back(&pass);
     if (!ok)
         return FALSE;
+    f->first_new_controller = f->def->controllers.n;
     for (guint i = 1; i < hv_pci_set_n_buses(set); i++) {
         if (!domain_find_controller(f->def, DOMAIN_CONTROLLER_PCI, i)) {
             DomainController *c = domain_add_controller(f->def, DOMAIN_CONTROLLER_PCI, i, hv_pci_set_bus_model(set, i));
@@ -381,5 +381,5 @@ gboolean qemu_finish_pci(QemuFinish *f, GError **err)
     mark_multifunction(f, set);
     if (f->board == QEMU_BOARD_PSERIES)
         number_roots(f->def);
-    return name_places(f, err) && (f->board != QEMU_BOARD_S390 || hv_zpci_assign(f->def, err));
+    return name_places(f, err) && (f->board != QEMU_BOARD_S390 || hv_zpci_assign(f->def, f->first_new_controller, err));
 }
