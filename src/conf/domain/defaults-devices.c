@@ -223,18 +223,6 @@ gboolean domain_console_is_serial(const DomainDef *def)
                                                   def->consoles.v[0]->console_target == DOMAIN_CONSOLE_TARGET_NONE);
 }
 
-static void default_channels(DomainDef *def)
-{
-    for (guint i = 0; i < def->channels.n; i++) {
-        DomainChr *channel = def->channels.v[i];
-
-        /* a channel's name that QEMU would choose itself */
-        if (channel->channel_target == DOMAIN_CHANNEL_TARGET_VIRTIO && !channel->name &&
-            channel->source.type == DOMAIN_CHR_SPICEVMC)
-            channel->name = g_strdup("com.redhat.spice.0");
-    }
-}
-
 /* ---- video ---- */
 
 static guint round_up_pow2(guint n)
@@ -343,7 +331,6 @@ gboolean domain_defaults_devices(DomainDef *def, GError **err)
     default_ports(&def->parallels);
     for (guint i = 0; i < def->consoles.n; i++)    /* consoles are numbered, whatever was written */
         def->consoles.v[i]->port = i;
-    default_channels(def);
     default_hostdevs(def);
     default_small(def);
     return default_videos(def, err);

@@ -20,11 +20,9 @@ gboolean hv_drive_from_target(const DomainDisk *disk, DomainDriveAddress *ret)
         return FALSE;
     *ret = (DomainDriveAddress){ 0 };
     switch (disk->bus) {
-    case DOMAIN_DISK_BUS_SCSI:      /* a bus has 16 units, number 7 is the controller itself */
-        ret->controller = index / 15;
-        ret->unit = index % 15;
-        if (ret->unit >= 7)
-            ret->unit++;
+    case DOMAIN_DISK_BUS_SCSI:      /* what fits on the narrowest bus, whatever the controller is */
+        ret->controller = index / 7;
+        ret->unit = index % 7;
         return TRUE;
     case DOMAIN_DISK_BUS_IDE:
         ret->controller = index / 4;

@@ -15,7 +15,7 @@
 
 /* ---- drives ---- */
 
-static gboolean assign_drives(QemuFinish *f, GError **err)
+gboolean qemu_finish_drives(QemuFinish *f, GError **err)
 {
     DomainDef *def = f->def;
 
@@ -40,6 +40,7 @@ static gboolean assign_drives(QemuFinish *f, GError **err)
         dev->info.addr.type = DOMAIN_ADDRESS_DRIVE;
         dev->info.addr.drive = addr;
     }
+    qemu_controllers_of_hostdevs(f);
     return TRUE;
 }
 
@@ -149,6 +150,21 @@ static gboolean needs_port(const DomainDevice *device)
            (device->info->addr.type == DOMAIN_ADDRESS_NONE || device->info->addr.type == DOMAIN_ADDRESS_USB);
 }
 
+static gboolean check_no_usb(QemuFinish *f, GError **err)
+{
+    DomainDevice device = DOMAIN_DEVICE_BEGIN;
+
+    while (domain_device_next(f->def, &device)) {
+        if (wants_usb(&device)) {
+            g_autofree char *who = domain_device_describe(&device);
+
+            return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "USB is disabled for this domain, but USB devices are present in "
+                            "the domain XML: %s", who);
+        }
+    }
+    return TRUE;
+}
+
 static gboolean assign_usb(QemuFinish *f, GError **err)
 {
     DomainDef *def = f->def;
@@ -165,7 +181,7 @@ static gboolean assign_usb(QemuFinish *f, GError **err)
         buses++;
     }
     if (buses == 0)
-        return TRUE;
+        return check_no_usb(f, err);
     if (!reserve_usb(f, set, err))
         return FALSE;
     for (guint i = 0; i < def->hubs.n; i++) {
@@ -218,7 +234,7 @@ static gboolean is_virtio(const DomainDevice *device)
                strcmp(device->net->model, "virtio") == 0;
     case DOMAIN_DEVICE_CONTROLLER:
         return device->controller->type == DOMAIN_CONTROLLER_VIRTIO_SERIAL ||
-               (device->controller->type == DOMAIN_CONTROLLER_SCSI && device->controller->model == M(VIRTIO_SCSI));
+               device->controller->type == DOMAIN_CONTROLLER_SCSI;
     case DOMAIN_DEVICE_MEMBALLOON:
         return device->memballoon->model == DOMAIN_BALLOON_VIRTIO;
     case DOMAIN_DEVICE_INPUT:
@@ -239,8 +255,8 @@ static gboolean is_virtio(const DomainDevice *device)
 
 /* One kind of virtio device after the other, in the order addresses are given out. */
 static const DomainDeviceKind virtio_order[] = {
-    DOMAIN_DEVICE_DISK, DOMAIN_DEVICE_NET, DOMAIN_DEVICE_INPUT, DOMAIN_DEVICE_VIDEO, DOMAIN_DEVICE_CONTROLLER,
-    DOMAIN_DEVICE_FS, DOMAIN_DEVICE_HOSTDEV, DOMAIN_DEVICE_MEMBALLOON, DOMAIN_DEVICE_RNG, DOMAIN_DEVICE_VSOCK,
+    DOMAIN_DEVICE_DISK, DOMAIN_DEVICE_NET, DOMAIN_DEVICE_HOSTDEV, DOMAIN_DEVICE_VIDEO, DOMAIN_DEVICE_CONTROLLER,
+    DOMAIN_DEVICE_INPUT, DOMAIN_DEVICE_FS, DOMAIN_DEVICE_MEMBALLOON, DOMAIN_DEVICE_RNG, DOMAIN_DEVICE_VSOCK,
     DOMAIN_DEVICE_CRYPTO,
 };
 
@@ -321,7 +337,7 @@ static gboolean assign_spapr(QemuFinish *f, GError **err)
 /* Drives and ports say which controllers must be there; these must have models before PCI is looked at. */
 gboolean qemu_finish_addresses(QemuFinish *f, GError **err)
 {
-    if (!assign_drives(f, err) || !qemu_finish_controllers(f, err))
+    if (!qemu_finish_controllers(f, err))
         return FALSE;
     if (!hv_virtio_serial_assign(f->def, err) || !hv_ccid_assign(f->def, err))
         return FALSE;

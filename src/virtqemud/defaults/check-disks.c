@@ -102,8 +102,6 @@ static gboolean check_scsi(const QemuFinish *f, const DomainDisk *disk, GError *
         return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "SCSI controller only supports 1 bus");
     if (c->model == DOMAIN_CONTROLLER_MODEL_LSILOGIC && at->target != 0)
         return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "target must be 0 for controller model 'lsilogic'");
-    if (c->model == DOMAIN_CONTROLLER_MODEL_LSILOGIC && at->unit > 7)
-        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "unit must be <= 7 for controller model 'lsilogic'");
     return TRUE;
 }
 

@@ -46,6 +46,12 @@ static void need_for_drives(QemuFinish *f)
                 need(f, buses[b].type, disk->info.addr.drive.controller);
         }
     }
+}
+
+void qemu_controllers_of_hostdevs(QemuFinish *f)
+{
+    DomainDef *def = f->def;
+
     for (guint i = 0; i < def->hostdevs.n; i++) {
         const DomainHostdev *dev = def->hostdevs.v[i];
 

@@ -16,7 +16,8 @@ static gboolean complete(QemuFinish *f, GError **err)
         !qemu_finish_machine(f, err) || !qemu_finish_firmware(f, err))
         return FALSE;
     qemu_finish_cpu(f);
-    if (!qemu_check_early(f, err) || !qemu_check_devices_early(f, err) || !qemu_finish_implicit(f, err))
+    if (!qemu_check_early(f, err) || !qemu_check_devices_early(f, err) || !qemu_finish_drives(f, err) ||
+        !qemu_finish_implicit(f, err))
         return FALSE;
     qemu_finish_chardevs(f);
     qemu_finish_graphics(f);

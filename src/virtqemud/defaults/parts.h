@@ -41,6 +41,9 @@ gboolean qemu_finish_is_express(const QemuFinish *f);
 gboolean qemu_finish_machine(QemuFinish *f, GError **err);
 gboolean qemu_finish_firmware(QemuFinish *f, GError **err);
 void qemu_finish_cpu(QemuFinish *f);
+/* drives' places, and the controllers of hosts' SCSI devices */
+gboolean qemu_finish_drives(QemuFinish *f, GError **err);
+void qemu_controllers_of_hostdevs(QemuFinish *f);
 /* controllers and devices that are there though nobody wrote them */
 gboolean qemu_finish_implicit(QemuFinish *f, GError **err);
 void qemu_finish_chardevs(QemuFinish *f);

@@ -152,21 +152,24 @@ static const struct { DomainDeviceKind kind; Filter filter; } order[] = {
     { DOMAIN_DEVICE_PANIC, NULL },
 };
 
-/* What has an address already. */
-static gboolean reserve_given(QemuPciPass *pass, GError **err)
+/* What has an address already. First those on buses that are there, then, with @grow, those that name others. */
+static gboolean reserve_given(QemuPciPass *pass, gboolean grow, GError **err)
 {
+    guint n_buses = hv_pci_set_n_buses(pass->set);
+
     DomainDevice device = DOMAIN_DEVICE_BEGIN;
 
     while (domain_device_next(pass->f->def, &device)) {
         DomainPciAddress *addr = &device.info->addr.pci;
         guint flags, before = hv_pci_set_n_buses(pass->set);
 
-        if (device.kind == DOMAIN_DEVICE_CONSOLE || !has_address(&device))
+        if (device.kind == DOMAIN_DEVICE_CONSOLE || !has_address(&device) ||
+            (pass->dry && (addr->bus >= n_buses || pass->missing[addr->bus]) != grow) || (!pass->dry && grow))
             continue;
         flags = qemu_pci_flags(pass->f, &device);
         if (!flags)
             flags = HV_PCI_CONVENTIONAL;
-        if (pass->dry && addr->domain == 0 && !hv_pci_set_grow_to(pass->set, &addr->bus, flags, err))
+        if (grow && addr->domain == 0 && !hv_pci_set_grow_to(pass->set, &addr->bus, flags, err))
             return FALSE;
         if (hv_pci_set_n_buses(pass->set) > before && device.kind != DOMAIN_DEVICE_CONTROLLER)
             pass->grew_for_device = TRUE;
@@ -179,7 +182,7 @@ static gboolean reserve_given(QemuPciPass *pass, GError **err)
 /* A kind that QEMU has no such device of: it finds no bus. */
 static gboolean must_be_pci(const DomainDevice *device)
 {
-    return device->kind == DOMAIN_DEVICE_NET || device->kind == DOMAIN_DEVICE_FS ||
+    return (device->kind == DOMAIN_DEVICE_NET && g_strcmp0(device->net->model, "usb-net") == 0) || device->kind == DOMAIN_DEVICE_FS ||
            (device->kind == DOMAIN_DEVICE_CONTROLLER && device->controller->type == DOMAIN_CONTROLLER_ISA);
 }
 
@@ -225,9 +228,13 @@ static gboolean run_pass(QemuPciPass *pass, GError **err)
     if (!hv_pci_set_add_buses(pass->set, pass->f->def, err))
         return FALSE;
     pass->has_user_buses = hv_pci_set_n_buses(pass->set) > 1;
+    for (guint i = 0; i < hv_pci_set_n_buses(pass->set) && i < G_N_ELEMENTS(pass->missing); i++)
+        pass->missing[i] = hv_pci_set_bus_model(pass->set, i) == M(NONE);
+    if (!reserve_given(pass, FALSE, err) || !qemu_pci_fixed(pass, err))
+        return FALSE;
     if (pass->dry && !hv_pci_set_fill_gaps(pass->set, err))
         return FALSE;
-    if (!reserve_given(pass, err) || !qemu_pci_fixed(pass, err) || !assign_all(pass, err))
+    if (!reserve_given(pass, TRUE, err) || !assign_all(pass, err))
         return FALSE;
     return !pass->dry || (pass->f->flags & QEMU_FINISH_HOTPLUG) || keep_spare(pass, err);
 }
@@ -373,6 +380,8 @@ gboolean qemu_finish_pci(QemuFinish *f, GError **err)
     g_autoptr(HvPciSet) set = NULL;
     QemuPciPass pass = { .f = f };
 
+    if (f->board == QEMU_BOARD_ARM_OTHER && !domain_find_controller(f->def, DOMAIN_CONTROLLER_PCI, 0))
+        return TRUE;    /* boards without PCI */
     if (!plan_buses(f, err))
         return FALSE;
     set = pass.set = hv_pci_set_new(qemu_finish_has(f, VIR_QEMU_CAP_PCIE_PCI_BRIDGE), f->board == QEMU_BOARD_PSERIES);

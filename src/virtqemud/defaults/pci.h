@@ -15,6 +15,7 @@ typedef struct {
     QemuFinish *f;
     HvPciSet *set;
     gboolean dry;            /* buses may be added; addresses are taken back at the end */
+    bool missing[256];       /* buses between others that nobody described */
     gboolean grew_for_device, has_user_buses;
     GPtrArray *given;        /* DomainDeviceInfo that got an address in this pass */
 } QemuPciPass;
