@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "util/error.h"
 #include "util/pool.h"
+#include "virtqemud/qmp/qmp-loop.h"
 #include "virtqemud/qmp/qmp.h"
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
@@ -124,6 +125,7 @@ gboolean vir_qmp_batch_wait(VirQmpBatch *batch, const VirQmpWait *wait)
 {
     VirCancel *cancel = wait ? wait->cancel : NULL;
     gint64 deadline = wait ? wait->deadline_us : 0;
+    g_assert(!vir_qmp_loop_is_self());   /* it would wait for itself */
     guint handle = vir_cancel_connect(cancel, batch_cancelled, batch);
     gboolean in_time = TRUE;
 
