@@ -169,8 +169,9 @@ static gboolean parse_scalar(VirXmlParse *parse, const VirXmlRow *row, xmlNodePt
         (g_ascii_isspace(*text) || g_ascii_isspace(text[strlen(text) - 1])))
         text = trimmed = g_strstrip(g_strdup(text));
     if (!row->type->parse(row, text, member, &why))
-        return vir_xml_fail(parse, node, row->place == XP_ATTR ? row->name : NULL, VIR_ERR_XML_ERROR, err, "%s",
-                            why ? why : "is not valid");
+        return vir_xml_fail(parse, node, row->place == XP_ATTR ? row->name : NULL,
+                            row->type->error_code && !(parse->flags & VIR_XML_STRICT) ? row->type->error_code(text) : VIR_ERR_XML_ERROR,
+                            err, "%s", why ? why : "is not valid");
     if (row->type == &vir_xml_size)
         return scale_size(parse, row, node, member, err);
     return TRUE;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "util/error.h"
 #include "util/xmltab-internal.h"
 
 /* Strict: digits of the base only, no sign, nothing around. Base 0 reads 0x1f, 037 and 31 as C does. */
@@ -120,7 +121,7 @@ static void format_signed(const VirXmlRow *row, gint64 value, GString *out)
         *(T *)to = *(const T *)from;                                                                              \
     }
 #define NUMBER_TYPE(name, schema) \
-    { schema, name##_parse, name##_format, name##_is_set, NULL, name##_copy, name##_equal, TRUE }
+    { schema, name##_parse, name##_format, name##_is_set, NULL, name##_copy, name##_equal, NULL, TRUE }
 
 NUMBER(int, int, gint64, parse_signed, format_signed, G_MAXINT32)
 NUMBER(s16, gint16, gint64, parse_signed, format_signed, G_MAXINT16)
@@ -185,7 +186,7 @@ static gboolean string_equal(gconstpointer a, gconstpointer b)
 }
 
 const VirXmlType vir_xml_string = {
-    "string", string_parse, string_format, string_is_set, string_clear, string_copy, string_equal, FALSE
+    "string", string_parse, string_format, string_is_set, string_clear, string_copy, string_equal, NULL, FALSE
 };
 
 static gboolean bool_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
@@ -201,7 +202,7 @@ static void bool_format(const VirXmlRow *row, gconstpointer member, GString *out
     g_string_append(out, *(const bool *)member ? "yes" : "no");
 }
 
-const VirXmlType vir_xml_bool = { "yesno", bool_parse, bool_format, u8_is_set, NULL, u8_copy, u8_equal, FALSE };
+const VirXmlType vir_xml_bool = { "yesno", bool_parse, bool_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE };
 
 static gboolean enum_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -232,7 +233,7 @@ static void enum_format(const VirXmlRow *row, gconstpointer member, GString *out
         g_string_append(out, names->strings[value]);
 }
 
-const VirXmlType vir_xml_enum = { "enum", enum_parse, enum_format, u8_is_set, NULL, u8_copy, u8_equal, FALSE };
+const VirXmlType vir_xml_enum = { "enum", enum_parse, enum_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE };
 
 static gboolean yesno_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -260,8 +261,8 @@ static void onoff_format(const VirXmlRow *row, gconstpointer member, GString *ou
     g_string_append(out, *(const VirTristate *)member == VIR_TRISTATE_ON ? "on" : "off");
 }
 
-const VirXmlType vir_xml_yesno = { "yesno", yesno_parse, yesno_format, u8_is_set, NULL, u8_copy, u8_equal, FALSE };
-const VirXmlType vir_xml_onoff = { "onoff", onoff_parse, onoff_format, u8_is_set, NULL, u8_copy, u8_equal, FALSE };
+const VirXmlType vir_xml_yesno = { "yesno", yesno_parse, yesno_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE };
+const VirXmlType vir_xml_onoff = { "onoff", onoff_parse, onoff_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE };
 
 static gboolean uuid_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -290,7 +291,7 @@ static gboolean uuid_equal(gconstpointer a, gconstpointer b)
     return memcmp(a, b, VIR_UUID_LEN) == 0;
 }
 
-const VirXmlType vir_xml_uuid = { "UUID", uuid_parse, uuid_format, uuid_is_set, NULL, uuid_copy, uuid_equal, FALSE };
+const VirXmlType vir_xml_uuid = { "UUID", uuid_parse, uuid_format, uuid_is_set, NULL, uuid_copy, uuid_equal, NULL, FALSE };
 
 static gboolean mac_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -319,7 +320,7 @@ static gboolean mac_equal(gconstpointer a, gconstpointer b)
     return vir_mac_cmp(a, b) == 0;
 }
 
-const VirXmlType vir_xml_mac = { "mac", mac_parse, mac_format, mac_is_set, NULL, mac_copy, mac_equal, FALSE };
+const VirXmlType vir_xml_mac = { "mac", mac_parse, mac_format, mac_is_set, NULL, mac_copy, mac_equal, NULL, FALSE };
 
 static gboolean cpuset_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -333,6 +334,15 @@ static gboolean cpuset_parse(const VirXmlRow *row, const char *text, gpointer me
     vir_bitmap_free(*(VirBitmap **)member);
     *(VirBitmap **)member = map;
     return TRUE;
+}
+
+/* An argument that is no set, or a set that names nothing, which no configuration can mean. */
+static int cpuset_error(const char *text)
+{
+    g_autofree char *with_one = g_strconcat(text, ",0", NULL);
+    g_autoptr(VirBitmap) map = *text ? vir_bitmap_parse(with_one, VIR_BITMAP_MAX, NULL) : NULL;
+
+    return map ? VIR_ERR_CONFIG_UNSUPPORTED : VIR_ERR_INVALID_ARG;
 }
 
 static void cpuset_format(const VirXmlRow *row, gconstpointer member, GString *out)
@@ -360,7 +370,7 @@ static gboolean cpuset_equal(gconstpointer a, gconstpointer b)
 }
 
 const VirXmlType vir_xml_cpuset = {
-    "cpuset", cpuset_parse, cpuset_format, string_is_set, cpuset_clear, cpuset_copy, cpuset_equal, FALSE
+    "cpuset", cpuset_parse, cpuset_format, string_is_set, cpuset_clear, cpuset_copy, cpuset_equal, cpuset_error, FALSE
 };
 
 const VirXmlUnit vir_xml_kib = { "unit", "KiB", 1024, 1024, 1024 };

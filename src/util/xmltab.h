@@ -100,6 +100,7 @@ typedef struct {
     void (*clear)(gpointer member);                        /* NULL: owns nothing */
     void (*copy)(gconstpointer from, gpointer to);         /* NULL: bytes */
     gboolean (*equal)(gconstpointer a, gconstpointer b);   /* NULL: bytes */
+    int (*error_code)(const char *text);                   /* of a text that does not parse; NULL: VIR_ERR_XML_ERROR */
     gboolean is_number;                                    /* 0 is a value: XF_REQUIRED ones are always written */
 } VirXmlType;
 
