@@ -168,10 +168,12 @@ static gboolean parse_scalar(VirXmlParse *parse, const VirXmlRow *row, xmlNodePt
     if (row->place != XP_ATTR && row->type != &vir_xml_string && *text &&
         (g_ascii_isspace(*text) || g_ascii_isspace(text[strlen(text) - 1])))
         text = trimmed = g_strstrip(g_strdup(text));
-    if (!row->type->parse(row, text, member, &why))
-        return vir_xml_fail(parse, node, row->place == XP_ATTR ? row->name : NULL,
-                            row->type->error_code && !(parse->flags & VIR_XML_STRICT) ? row->type->error_code(text) : VIR_ERR_XML_ERROR,
-                            err, "%s", why ? why : "is not valid");
+    if (!row->type->parse(row, text, member, &why)) {
+        int code = row->type->error_code ? row->type->error_code(text) : VIR_ERR_XML_ERROR;
+        if (code == VIR_ERR_INVALID_ARG && parse->flags & VIR_XML_STRICT)
+            code = VIR_ERR_XML_ERROR;    /* the schema has a pattern for it */
+        return vir_xml_fail(parse, node, row->place == XP_ATTR ? row->name : NULL, code, err, "%s", why ? why : "is not valid");
+    }
     if (row->type == &vir_xml_size)
         return scale_size(parse, row, node, member, err);
     return TRUE;

@@ -6,6 +6,7 @@
 
 #include <libvirt/libvirt.h>
 
+#include "util/error.h"
 #include "util/xmlrows.h"
 
 VIR_XML_ENUM_IMPL(domain_placement, DOMAIN_PLACEMENT_VALUES)
@@ -224,4 +225,14 @@ static const VirXmlRow numatune_rows[] = {
     X_END
 };
 #undef XS
-const VirXmlTable domain_numatune_table = { "numatune", sizeof(DomainNumatune), numatune_rows };
+
+/* The schema knows nodes of our choice or of the system's; the reference drops the former in silence otherwise. */
+static gboolean numatune_parsed(VirXmlParse *parse, xmlNodePtr node, gpointer obj, GError **err)
+{
+    const DomainNumatune *tune = obj;
+
+    if (parse->flags & VIR_XML_STRICT && tune->placement == DOMAIN_PLACEMENT_AUTO && tune->nodeset)
+        return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "placement 'auto' leaves no room for a nodeset");
+    return TRUE;
+}
+const VirXmlTable domain_numatune_table = { "numatune", sizeof(DomainNumatune), numatune_rows, numatune_parsed };
