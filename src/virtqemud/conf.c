@@ -98,6 +98,7 @@ static void conf_dispose(void *obj)
 {
     QemuConf *c = obj;
     vir_conf_clear(rows, c);
+    g_free(c->vxhs.priority); /* filled in, though it has no key */
     if (c->groups)
         g_array_unref(c->groups);
 }
