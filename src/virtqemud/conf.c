@@ -87,6 +87,47 @@ static const struct {
 };
 #undef AT
 
+/* Known keys that nothing here follows yet. STRICT: what they change is there, so another value than the default is
+ * refused; else what they are for is refused itself (or absent), and the key is named in a warning. */
+typedef enum { IDLE, STRICT } Severity;
+static const struct {
+    const char *key;           /* or a prefix, ending in '*' */
+    Severity severity;
+    const char *why;
+} unfollowed[] = {
+    { "spice_tls*", STRICT, "SPICE has no TLS here" },
+    { "auto_start_delay", STRICT, "guests are started one after the other without a pause" },
+    { "max_queued", STRICT, "calls of one guest are bounded by max_client_requests of virtqemud.conf" },
+    { "relaxed_acs_check", STRICT, "devices below switches without ACS are not assigned" },
+    { "memory_backing_dir", STRICT, "memory in files is kept in the default directory" },
+    { "capability_filters", STRICT, "no capability of QEMU is hidden" },
+    { "deprecation_behavior", STRICT, "QEMU accepts deprecated commands" },
+    { "default_cpu_deprecated_features", STRICT, "the default CPU model is QEMU's" },
+    { "max_threads_per_process", STRICT, "threads are not limited; use max_processes" },
+    { "auto_start_bypass_cache", IDLE, "saved guests" },
+    { "auto_save_bypass_cache", IDLE, "saved guests" },
+    { "auto_shutdown_wait", IDLE, "automatic shutdown" },
+    { "auto_shutdown_restore", IDLE, "automatic shutdown" },
+    { "auto_dump_*", IDLE, "automatic core dumps" },
+    { "save_image_format", IDLE, "saved guests" },
+    { "dump_image_format", IDLE, "core dumps" },
+    { "snapshot_image_format", IDLE, "snapshots" },
+    { "rdp_*", IDLE, "RDP" },
+    { "qemu_rdp", IDLE, "RDP" },
+    { "qemu_vnc", IDLE, "VNC outside QEMU" },
+    { "vxhs_*", IDLE, "VxHS disks" },
+    { "migrate_*", IDLE, "migration" },
+    { "migration_*", IDLE, "migration" },
+    { "keepalive_*", IDLE, "migration" },
+    { "backup_*", IDLE, "backup" },
+    { "bridge_helper", IDLE, "bridged interfaces of session instances" },
+    { "pr_helper", IDLE, "persistent reservations" },
+    { "slirp_helper", IDLE, "slirp-helper" },
+    { "dbus_daemon", IDLE, "D-Bus displays" },
+    { "swtpm_*", IDLE, "emulated TPMs" },
+    { "virtiofsd_debug", IDLE, "virtiofsd started by the daemon" },
+};
+
 /* Of a session instance: keys that need a system's rights. */
 static const char *const system_only[] = { "user", "group", "dynamic_ownership", "remember_owner", "cgroup_controllers",
                                            "cgroup_device_acl", "namespaces", "clear_emulator_capabilities",
@@ -263,14 +304,6 @@ static gboolean resolve_core(QemuConf *c, const Check *k)
     return TRUE;
 }
 
-/* Numbers whose default alone can be honoured. */
-static gboolean check_numbers(const QemuConf *c, const Check *k)
-{
-    if (c->max_threads_per_process)
-        return refuse(k, "max_threads_per_process", "...", "threads are not limited; use max_processes");
-    return TRUE;
-}
-
 static gboolean resolve_lists(QemuConf *c, const Check *k)
 {
     for (char **n = c->namespaces; *n; n++) {
@@ -328,13 +361,72 @@ static gboolean finish(QemuConf *c, const QemuDirs *dirs, GError **err)
     Check k = { dirs->conf_file, err };
     texts_default(c, dirs);
     c->stdio_logd = !c->stdio_handler || strcmp(c->stdio_handler, "logd") == 0;
-    return check_choices(c, &k) && check_refused(c, &k) && check_numbers(c, &k) && check_ports(c, &k) && resolve_user(c, &k) &&
+    return check_choices(c, &k) && check_refused(c, &k) && check_ports(c, &k) && resolve_user(c, &k) &&
            resolve_swtpm(c, &k) && resolve_core(c, &k) && resolve_lists(c, &k) && resolve_tls(c, &k);
 }
 
-static char **collect_warnings(const VirConf *file, const QemuConf *c, const QemuDirs *dirs)
+/* ---- keys that nothing follows ---- */
+
+static gboolean key_matches(const char *pattern, const char *key)
 {
-    g_autoptr(GStrvBuilder) b = g_strv_builder_new();
+    gsize n = strlen(pattern);
+    return pattern[n - 1] == '*' ? strncmp(pattern, key, n - 1) == 0 : strcmp(pattern, key) == 0;
+}
+
+static gboolean same_value(const VirConfRow *row, const QemuConf *a, const QemuConf *b)
+{
+    const char *x = (const char *)a + row->offset;
+    const char *y = (const char *)b + row->offset;
+    switch (row->type) {
+    case VIR_CONF_STRING:
+    case VIR_CONF_STRING_OR_INT:
+        return g_strcmp0(*(char *const *)(const void *)x, *(char *const *)(const void *)y) == 0;
+    case VIR_CONF_STRV: {
+        char **l = *(char **const *)(const void *)x;
+        char **m = *(char **const *)(const void *)y;
+        return l && m ? g_strv_equal((const char *const *)l, (const char *const *)m) : l == m || (l ? !*l : !*m);
+    }
+    case VIR_CONF_INT64:
+    case VIR_CONF_UINT64:
+    case VIR_CONF_SIZE:
+        return memcmp(x, y, sizeof(guint64)) == 0;
+    default:
+        return memcmp(x, y, sizeof(int)) == 0;
+    }
+}
+
+static const VirConfRow *row_of(const char *key)
+{
+    for (const VirConfRow *row = rows; row->key; row++)
+        if (strcmp(row->key, key) == 0)
+            return row;
+    return NULL;
+}
+
+static gboolean check_unfollowed(const VirConf *file, const QemuConf *c, const QemuDirs *dirs, GStrvBuilder *warnings,
+                                 GError **err)
+{
+    g_autoptr(QemuConf) plain = virObjectNew(qemu_conf_class());
+    numbers_default(plain);
+    texts_default(plain, dirs);
+    for (guint i = 0; i < vir_conf_n_keys(file); i++) {
+        const VirConfRow *row = row_of(vir_conf_key(file, i));
+        for (gsize j = 0; row && j < G_N_ELEMENTS(unfollowed); j++) {
+            if (!key_matches(unfollowed[j].key, row->key) || same_value(row, c, plain))
+                continue;
+            if (unfollowed[j].severity == STRICT)
+                return vir_fail(err, VIR_ERR_CONF_SYNTAX, "%s: key '%s' is not supported: %s", dirs->conf_file, row->key,
+                                unfollowed[j].why);
+            g_autofree char *line = g_strdup_printf("%s: key '%s' has no effect: %s: not supported yet", dirs->conf_file,
+                                                    row->key, unfollowed[j].why);
+            g_strv_builder_add(warnings, line);
+        }
+    }
+    return TRUE;
+}
+
+static void collect_warnings(const VirConf *file, const QemuConf *c, const QemuDirs *dirs, GStrvBuilder *b)
+{
     g_auto(GStrv) unknown = vir_conf_unknown(file, rows);
     g_strv_builder_addv(b, (const char **)unknown);
     for (guint i = 0; c->session && i < vir_conf_n_keys(file); i++) {
@@ -346,7 +438,6 @@ static char **collect_warnings(const VirConf *file, const QemuConf *c, const Qem
             g_strv_builder_add(b, line);
         }
     }
-    return g_strv_builder_end(b);
 }
 
 QemuConf *qemu_conf_load(const QemuDirs *dirs, char ***ret_warnings, GError **err)
@@ -357,10 +448,12 @@ QemuConf *qemu_conf_load(const QemuDirs *dirs, char ***ret_warnings, GError **er
     g_autoptr(QemuConf) c = virObjectNew(qemu_conf_class());
     c->session = dirs->session;
     numbers_default(c);
-    if (!vir_conf_apply(file, rows, c, err) || !finish(c, dirs, err))
+    g_autoptr(GStrvBuilder) warnings = g_strv_builder_new();
+    if (!vir_conf_apply(file, rows, c, err) || !finish(c, dirs, err) || !check_unfollowed(file, c, dirs, warnings, err))
         return NULL;
+    collect_warnings(file, c, dirs, warnings);
     if (ret_warnings)
-        *ret_warnings = collect_warnings(file, c, dirs);
+        *ret_warnings = g_strv_builder_end(warnings);
     return g_steal_pointer(&c);
 }
 

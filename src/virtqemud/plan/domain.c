@@ -92,7 +92,9 @@ static void add_escaped_name(QemuPlanner *p)
 {
     g_auto(GStrv) parts = g_strsplit(p->def->name ? p->def->name : "", ",", -1);
     g_autofree char *name = g_strjoinv(",,", parts);
-    vir_plan_argf(p->plan, "-name", "guest=%s,debug-threads=on", name);
+    const char *process = p->ctx->conf->set_process_name ? name : NULL;
+    vir_plan_argf(p->plan, "-name", "guest=%s%s%s,debug-threads=on", name, process ? ",process=qemu:" : "",
+                  process ? process : "");
 }
 
 static void add_master_key(QemuPlanner *p)
