@@ -192,6 +192,9 @@ static char **environment(Start *s)
         g_ptr_array_add(all, g_strdup(*e));
     for (const char *const *e = vir_plan_env(s->dom->plan); *e; e++)
         g_ptr_array_add(all, g_strdup(*e));
+    const char *sasl = s->conf->vnc_sasl ? s->conf->vnc_sasl_dir : s->conf->spice_sasl ? s->conf->spice_sasl_dir : NULL;
+    if (sasl)
+        g_ptr_array_add(all, g_strconcat("SASL_CONF_PATH=", sasl, NULL));
     g_ptr_array_add(all, NULL);
     return (char **)g_ptr_array_free(all, FALSE);
 }
@@ -204,7 +207,8 @@ static gboolean step_command(Start *s, GError **err)
     g_autofree char *log_path = qemu_dirs_log_file(dom->qemu->dirs, live_def(s)->name);
     g_autofree char *logd = g_strdup_printf("%s/virtlogd-sock", dom->qemu->dirs->run);
     QemuLogSpec spec = { .path = log_path, .logd_socket = s->conf->stdio_logd ? logd : NULL, .driver = "qemu",
-                         .name = live_def(s)->name, .uuid = dom->entry->uuid };
+                         .name = live_def(s)->name, .uuid = dom->entry->uuid,
+                         .required = s->conf->stdio_handler && s->conf->stdio_logd };
     s->argv = vir_plan_argv(dom->plan, vir_qemu_caps_binary(dom->caps), &s->fds);
     s->env = environment(s);
     dom->log = qemu_log_open(dom->qemu->host, &spec, err);
@@ -225,7 +229,12 @@ static gboolean place(Start *s, GError **err)
     vir_pool_blocking_end();
     if (warning)
         VIR_WARN("domain %s: %s", def->name, warning);
-    return dom->placement && qemu_place_limits(dom->placement, def, err);
+    if (!dom->placement || !qemu_place_limits(dom->placement, def, err))
+        return FALSE;
+    gboolean shared_dev = !(s->conf->namespace_mask & QEMU_NAMESPACE_MOUNT);
+    return !shared_dev || s->conf->session ||
+           qemu_place_device_list(dom->placement, (const char *const *)s->conf->cgroup_device_acl,
+                                  vir_plan_devices(dom->plan), dom->labels, err);
 }
 
 /* The child exists and waits; it is in the status document before it does anything. */

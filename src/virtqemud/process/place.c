@@ -202,6 +202,22 @@ static QemuSpawnDevice device_of(const HvLabelItem *item, uid_t uid, gid_t gid)
                               .gid = item->gid == (gid_t)-1 ? gid : item->gid };
 }
 
+gboolean qemu_place_device_list(HvPlacement *p, const char *const *acl, const char *const *own, HvLabelSet *labels,
+                                GError **err)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    for (; acl && *acl; acl++)
+        g_ptr_array_add(all, (gpointer)*acl);
+    g_ptr_array_add(all, (gpointer) "/dev/kvm");
+    for (; own && *own; own++)
+        g_ptr_array_add(all, (gpointer)*own);
+    for (guint i = 0; i < hv_label_set_count(labels); i++)
+        if (is_device(hv_label_set_item(labels, i)))
+            g_ptr_array_add(all, hv_label_set_item(labels, i)->path);
+    g_ptr_array_add(all, NULL);
+    return hv_placement_allow_devices(p, (const char *const *)all->pdata, err);
+}
+
 void qemu_place_devices(GArray *devices, HvLabelSet *labels, uid_t uid, gid_t gid)
 {
     for (guint i = 0; i < hv_label_set_count(labels); i++) {

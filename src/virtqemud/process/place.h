@@ -24,6 +24,11 @@ typedef struct {
 gboolean qemu_place_threads(HvPlacement *p, const DomainDef *def, pid_t pid, const gint64 *vcpu_tids, guint n_vcpus,
                             const QemuIothreadTid *iothreads, guint n_iothreads, GError **err);
 
+/* Without a private /dev: the v1 device list, where there is one, has the nodes of @acl, /dev/kvm, @own and the nodes
+ * among @labels. */
+gboolean qemu_place_device_list(HvPlacement *p, const char *const *acl, const char *const *own, HvLabelSet *labels,
+                                GError **err);
+
 /* Moves the device nodes among @labels to @devices (an array of qemu_spawn_devices): a private /dev has its own copies,
  * owned by QEMU's user, and the host's nodes are left alone. */
 void qemu_place_devices(GArray *devices, HvLabelSet *labels, uid_t uid, gid_t gid);
