@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/error.h"
+#include "util/fd.h"
 #include "util/log.h"
 #include "virtqemud/qmp/qmp-commands.h"
 
@@ -137,6 +138,7 @@ gboolean vir_plan_run_qmp(VirPlan *plan, VirQmp *qmp, const VirQmpWait *wait, GE
         VirPlanStep *step = vir_plan_step(plan, i);
         if (run_step(step, qmp, wait, err)) {
             step->done = TRUE;
+            vir_fd_close(&step->opened);       /* QEMU has it */
             continue;
         }
         /* The failed step itself may have opened its descriptor. The wait's deadline has perhaps passed: the rollback is
