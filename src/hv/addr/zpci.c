@@ -10,7 +10,8 @@
 
 static gboolean has_place(const DomainDevice *device)
 {
-    return device->info->addr.type == DOMAIN_ADDRESS_PCI && device->kind != DOMAIN_DEVICE_CONSOLE;
+    return device->info->addr.type == DOMAIN_ADDRESS_PCI && device->kind != DOMAIN_DEVICE_CONSOLE &&
+           device->kind != DOMAIN_DEVICE_SERIAL;
 }
 
 static gboolean reserve(GHashTable *used, const char *what, guint number, GError **err)

@@ -170,7 +170,7 @@ static gboolean assign_usb(QemuFinish *f, GError **err)
     DomainDef *def = f->def;
     g_autoptr(HvUsbSet) set = hv_usb_set_new();
     DomainDevice device = DOMAIN_DEVICE_BEGIN;
-    guint wanted = 0, buses = 0;
+    guint wanted = 0, buses = 0, free_ports, hubs;
 
     for (guint i = 0; i < def->controllers.n; i++) {
         const DomainController *c = def->controllers.v[i];
@@ -199,7 +199,10 @@ static gboolean assign_usb(QemuFinish *f, GError **err)
     }
     while (domain_device_next(def, &device))
         wanted += needs_port(&device);
-    while (wanted > hv_usb_set_n_free(set)) {
+    /* each hub takes a port of those that are free, and one more is kept for what is plugged in later */
+    free_ports = hv_usb_set_n_free(set);
+    hubs = wanted > free_ports ? (wanted - free_ports + 1 + HUB_PORTS - 2) / (HUB_PORTS - 1) : 0;
+    while (hubs-- > 0) {
         DomainHub *hub;
         DomainUsbAddress addr;
 
@@ -231,7 +234,7 @@ static gboolean is_virtio(const DomainDevice *device)
         return device->disk->bus == DOMAIN_DISK_BUS_VIRTIO;
     case DOMAIN_DEVICE_NET:
         return device->net->type != DOMAIN_NET_HOSTDEV && device->net->model &&
-               strcmp(device->net->model, "virtio") == 0;
+               g_str_has_prefix(device->net->model, "virtio");
     case DOMAIN_DEVICE_CONTROLLER:
         return device->controller->type == DOMAIN_CONTROLLER_VIRTIO_SERIAL ||
                device->controller->type == DOMAIN_CONTROLLER_SCSI;

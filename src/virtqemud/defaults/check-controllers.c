@@ -98,7 +98,7 @@ static gboolean check_usb(const DomainController *c, GError **err)
 
 static gboolean check_ide(const QemuFinish *f, const DomainController *c, GError **err)
 {
-    if (f->board == QEMU_BOARD_I440FX || f->board == QEMU_BOARD_ISAPC || f->board == QEMU_BOARD_MIPS ||
+    if (f->board == QEMU_BOARD_I440FX || f->board == QEMU_BOARD_MIPS ||
         f->board == QEMU_BOARD_SPARC || f->board == QEMU_BOARD_PPC_OTHER) {
         if (f->board == QEMU_BOARD_I440FX && c->index != 0)
             return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "Only a single IDE controller is supported for this machine type");
@@ -118,6 +118,8 @@ gboolean qemu_check_controllers_early(QemuFinish *f, GError **err)
 
         if (c->type == DOMAIN_CONTROLLER_PCI && !check_pci(f, c, err))
             return FALSE;
+        if (c->type == DOMAIN_CONTROLLER_IDE && !check_ide(f, c, err))
+            return FALSE;
     }
     return TRUE;
 }
@@ -128,8 +130,6 @@ gboolean qemu_check_controllers(QemuFinish *f, GError **err)
         const DomainController *c = f->def->controllers.v[i];
 
         if (c->type == DOMAIN_CONTROLLER_USB && !check_usb(c, err))
-            return FALSE;
-        if (c->type == DOMAIN_CONTROLLER_IDE && !check_ide(f, c, err))
             return FALSE;
     }
     return check_companions(f->def, err);

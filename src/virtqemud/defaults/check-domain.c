@@ -40,8 +40,11 @@ static gboolean check_uefi(const QemuFinish *f, GError **err)
 {
     const DomainDef *def = f->def;
 
-    if (!is_uefi(def))
+    if (!is_uefi(def)) {
+        if (def->features.acpi && f->board == QEMU_BOARD_ARM_VIRT)
+            return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "ACPI requires UEFI on this architecture");
         return TRUE;
+    }
     if (!def->features.acpi && (qemu_arch_is_x86(def->os.arch) || def->os.arch == DOMAIN_ARCH_AARCH64))
         return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "UEFI requires ACPI on this architecture: add <acpi/> to <features>");
     if (def->os.loader && def->os.loader->secure == VIR_TRISTATE_YES && def->os.firmware == DOMAIN_FIRMWARE_NONE) {

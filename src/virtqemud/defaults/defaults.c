@@ -29,7 +29,7 @@ static gboolean complete(QemuFinish *f, GError **err)
 static gboolean check(QemuFinish *f, GError **err)
 {
     return qemu_check_domain(f, err) && qemu_check_controllers(f, err) && qemu_check_disks(f, err) &&
-           qemu_check_chardevs(f, err) && qemu_check_devices(f, err);
+           qemu_check_chardevs(f, err) && qemu_check_devices(f, err) && qemu_check_caps(f, err);
 }
 
 gboolean qemu_domain_finish(DomainDef *def, const QemuDomainEnv *env, guint flags, VirQemuCaps **ret_caps, GError **err)

@@ -205,7 +205,7 @@ static void default_panic(const QemuFinish *f, DomainPanic *panic)
         panic->model = DOMAIN_PANIC_PSERIES;
     else if (f->board == QEMU_BOARD_S390)
         panic->model = DOMAIN_PANIC_S390;
-    else if (qemu_arch_is_x86(f->def->os.arch))
+    else
         panic->model = DOMAIN_PANIC_ISA;
 }
 

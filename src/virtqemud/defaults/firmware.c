@@ -45,6 +45,8 @@ static gboolean check_auto(const DomainOs *os, GError **err)
         return vir_fail(err, VIR_ERR_XML_DETAIL, "firmware type '%s' does not support nvram",
                         vir_enum_to_string(&domain_firmware_enum, os->firmware));
     }
+    if (l && l->stateless == VIR_TRISTATE_YES && os->nvram)
+        return vir_fail(err, VIR_ERR_XML_DETAIL, "NVRAM is not permitted when loader is stateless");
     if (feature(os, DOMAIN_FW_FEATURE_ENROLLED_KEYS) == VIR_TRISTATE_YES &&
         feature(os, DOMAIN_FW_FEATURE_SECURE_BOOT) == VIR_TRISTATE_NO) {
         return vir_fail(err, VIR_ERR_XML_DETAIL, "firmware feature 'enrolled-keys' cannot be enabled when firmware feature "

@@ -20,7 +20,7 @@ static const BoardRow boards[] = {
     { QEMU_BOARD_I440FX, M(PCI_ROOT), .usb = TRUE, .balloon = TRUE, .ps2 = TRUE },
     { QEMU_BOARD_Q35, M(PCIE_ROOT), .usb = TRUE, .sata = TRUE, .balloon = TRUE, .ps2 = TRUE },
     { QEMU_BOARD_ISAPC, M(NONE), .balloon = TRUE, .ps2 = TRUE },
-    { QEMU_BOARD_MICROVM, M(NONE), .balloon = TRUE, .ps2 = TRUE },
+    { QEMU_BOARD_MICROVM, M(NONE), .usb = TRUE, .balloon = TRUE, .ps2 = TRUE },
     { QEMU_BOARD_ARM_VIRT, M(PCIE_ROOT) },
     { QEMU_BOARD_PSERIES, M(PCI_ROOT), .usb = TRUE, .balloon = TRUE, .usb_input = TRUE, .panic = DOMAIN_PANIC_PSERIES },
     { QEMU_BOARD_PPC_OTHER, M(PCI_ROOT), .usb = TRUE, .balloon = TRUE },
@@ -54,8 +54,7 @@ DomainControllerModel qemu_default_usb_model(const QemuFinish *f)
 
     if (qemu_arch_is_s390(f->def->os.arch))
         return M(NONE);
-    if (qemu_arch_is_ppc64(f->def->os.arch) || f->board == QEMU_BOARD_ARM_VIRT || f->board == QEMU_BOARD_RISCV_VIRT ||
-        f->board == QEMU_BOARD_LOONGARCH) {
+    if (qemu_arch_is_ppc64(f->def->os.arch) || f->board == QEMU_BOARD_ARM_VIRT || f->board == QEMU_BOARD_LOONGARCH) {
         for (guint i = 0; i < G_N_ELEMENTS(modern); i++) {
             if (qemu_finish_has(f, modern[i].cap))
                 return modern[i].model;

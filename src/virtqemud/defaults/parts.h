@@ -66,6 +66,7 @@ gboolean qemu_check_controllers_early(QemuFinish *f, GError **err);
 gboolean qemu_check_domain(QemuFinish *f, GError **err);
 gboolean qemu_check_disks(QemuFinish *f, GError **err);
 gboolean qemu_check_controllers(QemuFinish *f, GError **err);
+gboolean qemu_check_caps(QemuFinish *f, GError **err);
 gboolean qemu_check_chardevs(QemuFinish *f, GError **err);
 gboolean qemu_check_devices(QemuFinish *f, GError **err);
 gboolean qemu_machine_runs_arch(const VirQemuCaps *caps, DomainArch arch);

@@ -12,7 +12,7 @@
 static gboolean wants(const DomainDevice *device)
 {
     return device->info->addr.type == DOMAIN_ADDRESS_NONE ||
-           (device->info->addr.type == DOMAIN_ADDRESS_PCI && domain_pci_address_is_empty(&device->info->addr.pci));
+           (device->info->addr.type == DOMAIN_ADDRESS_PCI && qemu_pci_is_empty(&device->info->addr.pci));
 }
 
 static gboolean built_in(QemuPciPass *pass, DomainPciAddress addr, GError **err)

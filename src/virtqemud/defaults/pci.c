@@ -13,13 +13,13 @@
 
 static gboolean has_address(const DomainDevice *device)
 {
-    return device->info->addr.type == DOMAIN_ADDRESS_PCI && !domain_pci_address_is_empty(&device->info->addr.pci);
+    return device->info->addr.type == DOMAIN_ADDRESS_PCI && !qemu_pci_is_empty(&device->info->addr.pci);
 }
 
 static gboolean wants_address(const DomainDevice *device)
 {
     return device->info->addr.type == DOMAIN_ADDRESS_NONE ||
-           (device->info->addr.type == DOMAIN_ADDRESS_PCI && domain_pci_address_is_empty(&device->info->addr.pci));
+           (device->info->addr.type == DOMAIN_ADDRESS_PCI && qemu_pci_is_empty(&device->info->addr.pci));
 }
 
 static void give(QemuPciPass *pass, const DomainDevice *device, const DomainPciAddress *addr)
@@ -214,7 +214,7 @@ static gboolean keep_spare(QemuPciPass *pass, GError **err)
     if (hv_pci_set_n_buses(pass->set) == 0)
         return TRUE;
     if (!hv_pci_set_is_express(pass->set)) {
-        if (hv_pci_set_is_full(pass->set))
+        if (pass->full)
             return TRUE;
         return hv_pci_set_next(pass->set, HV_PCI_CONVENTIONAL | HV_PCI_HOTPLUG, 0, TRUE, NULL, &addr, err);
     }
@@ -234,7 +234,10 @@ static gboolean run_pass(QemuPciPass *pass, GError **err)
         return FALSE;
     if (pass->dry && !hv_pci_set_fill_gaps(pass->set, err))
         return FALSE;
-    if (!reserve_given(pass, TRUE, err) || !assign_all(pass, err))
+    if (!reserve_given(pass, TRUE, err))
+        return FALSE;
+    pass->full = hv_pci_set_is_full(pass->set);
+    if (!assign_all(pass, err))
         return FALSE;
     return !pass->dry || (pass->f->flags & QEMU_FINISH_HOTPLUG) || keep_spare(pass, err);
 }
@@ -370,7 +373,8 @@ static void mark_multifunction(QemuFinish *f, const HvPciSet *set)
     while (domain_device_next(f->def, &device)) {
         DomainPciAddress *addr = &device.info->addr.pci;
 
-        if (has_address(&device) && addr->function == 0 && hv_pci_set_is_multi(set, addr))
+        if (has_address(&device) && addr->function == 0 && addr->multifunction == VIR_TRISTATE_ABSENT &&
+            hv_pci_set_is_multi(set, addr))
             addr->multifunction = VIR_TRISTATE_ON;
     }
 }
