@@ -131,6 +131,8 @@ gboolean qemu_check_controllers(QemuFinish *f, GError **err)
 
         if (c->type == DOMAIN_CONTROLLER_USB && !check_usb(c, err))
             return FALSE;
+        if (c->type == DOMAIN_CONTROLLER_IDE && !check_ide(f, c, err))    /* one that a disk asked for */
+            return FALSE;
     }
     return check_companions(f->def, err);
 }
