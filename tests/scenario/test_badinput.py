@@ -91,7 +91,7 @@ def test_hundred_thousand_elements(daemons, big_packets):
 
 def test_many_devices(daemons, conn):
     """More disks than a bus holds are refused by name, not by a crash."""
-    disks = "".join("<disk type='file'><source file='/none/%d'/><target dev='vd%s'/></disk>" % (i, letters(i)) for i in range(2000))
+    disks = "".join("<disk type='file'><source file='/none/%d'/><target dev='vd%s'/></disk>" % (i, letters(i)) for i in range(9000))
     message = refused(lambda: conn.defineXML(host.small_xml("x", devices=disks)), *XML_ERRORS, libvirt.VIR_ERR_NO_MEMORY)
     assert message
 
