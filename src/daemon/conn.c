@@ -230,7 +230,9 @@ static VirDriver *driver_for(VirConn *conn, const VirCall *call)
     VirDaemon *daemon = conn->daemon;
     if (conn->client->server == daemon->admin)
         return &daemon->admin_driver;
-    return vir_driver_has(&daemon->base, call) ? &daemon->base : &daemon->driver;
+    /* A driver may refine what the base does, but not before the connection is open. */
+    gboolean refined = conn->session->opened && vir_driver_has(&daemon->driver, call);
+    return !refined && vir_driver_has(&daemon->base, call) ? &daemon->base : &daemon->driver;
 }
 
 static gboolean serves_program(VirConn *conn, guint32 program)

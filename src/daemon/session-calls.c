@@ -135,8 +135,6 @@ gboolean vir_base_connect_supports_feature(VirInvocation *inv, VirEntry *obj,
         ret->supported = 1;
         break;
     default:
-        if (conn->daemon->driver.ops->connect_supports_feature)
-            return conn->daemon->driver.ops->connect_supports_feature(inv, obj, args, ret, err);
         ret->supported = 0;
     }
     return TRUE;

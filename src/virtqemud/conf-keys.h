@@ -250,3 +250,4 @@ KEY(allow_disk_format_probing, BOOL, allow_disk_format_probing, 0, 0, "0",
 KEY(clear_emulator_capabilities, BOOL, clear_emulator_capabilities, 0, 0, "1",
     "QEMU has no capabilities, whoever it runs as.")
 // clang-format on
+// clang-format on
