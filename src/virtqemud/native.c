@@ -21,7 +21,8 @@ gboolean qemu_connect_domain_xml_to_native(VirInvocation *inv, VirEntry *obj, co
     g_autoptr(DomainDef) def = qemu_prepare_document(qemu, args->domainXml, FALSE, VIR_XML_INACTIVE, &caps, err);
     g_autoptr(QemuConf) conf = qemu_driver_conf(qemu);
     if (!def || !qemu_domain_assign_aliases(def, err) ||
-        !qemu_firmware_select(def, qemu->firmware, conf, qemu->dirs->nvram, err))
+        /* A variable store's template is for starts only. */
+        (def->os.firmware && !qemu_firmware_select(def, qemu->firmware, conf, qemu->dirs->nvram, err)))
         return FALSE;
     QemuPlanContext ctx = { .caps = caps, .conf = conf, .dirs = qemu->dirs, .host = qemu->host, .privileged = !conf->session, .id = -1,
                             .native = TRUE, .monitor_fd = -1 };

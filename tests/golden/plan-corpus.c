@@ -23,7 +23,7 @@ static char *native_of(const Setup *s, const char *file, GError **err)
     g_autoptr(DomainDef) def = xml ? domain_def_parse(xml, strlen(xml), VIR_XML_INACTIVE, err) : NULL;
     g_autoptr(VirQemuCaps) caps = NULL;
     if (!def || !qemu_domain_finish(def, &s->env, 0, &caps, err) || !qemu_domain_assign_aliases(def, err) ||
-        !qemu_firmware_select(def, s->env.firmware, s->env.conf, s->dirs->nvram, err))
+        (def->os.firmware && !qemu_firmware_select(def, s->env.firmware, s->env.conf, s->dirs->nvram, err)))
         return NULL;
     QemuPlanContext ctx = { .caps = caps, .conf = s->env.conf, .dirs = s->dirs, .host = s->env.host, .privileged = TRUE, .id = -1,
                             .native = TRUE, .monitor_fd = -1 };
