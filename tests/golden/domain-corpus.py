@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 
-FLOOR_EQUAL, FLOOR_REFUSED = 640, 345
+FLOOR_EQUAL, FLOOR_REFUSED = 644, 356
 
 
 def skip(why):
