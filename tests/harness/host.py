@@ -190,11 +190,15 @@ class Daemons:
             h.wait()
         self.helpers = []
         wait_for(lambda: not qemus(), "guests to end")
-        for c in sorted(cgroups(), key=len, reverse=True):      # the next test starts on a clean host
-            try:
-                os.rmdir(c)
-            except OSError:
-                pass
+        for _ in range(50):      # the next test starts on a clean host
+            for c in sorted(cgroups(), key=len, reverse=True):
+                try:
+                    os.rmdir(c)
+                except OSError:
+                    pass
+            if not cgroups():
+                break
+            time.sleep(0.1)
 
     def tail(self, n=3000):
         try:
