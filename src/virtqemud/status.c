@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/domain/each.h"
+#include "conf/domain/device-walk.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -52,14 +52,38 @@ static void attr_line(GString *out, const char *element, const char *attr, const
     g_string_append(out, "'/>\n");
 }
 
-static void device_line(const DomainDeviceInfo *info, gpointer data)
+/* Whether QEMU has a device of that id: parts of the board and its PS/2 input are not made with -device. libvirt drops
+ * what this list names and QEMU does not know. */
+static gboolean is_qemu_device(const DomainDevice *device)
 {
-    GString *out = data;
-    if (!info->alias)
-        return;
-    g_string_append(out, "    <device alias='");
-    vir_xml_escape(out, info->alias);
-    g_string_append(out, "'/>\n");
+    const char *alias = device->info->alias;
+    if (!alias)
+        return FALSE;
+    switch (device->kind) {
+    case DOMAIN_DEVICE_INPUT:
+        return device->input->bus != DOMAIN_INPUT_BUS_PS2;
+    case DOMAIN_DEVICE_CONSOLE:
+        return g_str_has_prefix(alias, "console");
+    case DOMAIN_DEVICE_CONTROLLER:
+        return device->controller->type != DOMAIN_CONTROLLER_FDC && !g_str_equal(alias, "ide") &&
+               !g_str_equal(alias, "pci.0") && !g_str_has_prefix(alias, "pcie.");
+    default:
+        return TRUE;
+    }
+}
+
+static void format_devices(const DomainDef *def, GString *out)
+{
+    DomainDevice device = DOMAIN_DEVICE_BEGIN;
+    g_string_append(out, "  <devices>\n");
+    while (domain_device_next(def, &device)) {
+        if (!is_qemu_device(&device))
+            continue;
+        g_string_append(out, "    <device alias='");
+        vir_xml_escape(out, device.info->alias);
+        g_string_append(out, "'/>\n");
+    }
+    g_string_append(out, "  </devices>\n");
 }
 
 static void format_own(const QemuDomain *dom, GString *out)
@@ -106,9 +130,9 @@ char *qemu_status_format(const QemuDomain *dom, gsize *ret_len)
         }
         g_string_append(out, "  </vcpus>\n");
     }
-    g_string_append(out, "  <devices>\n");
-    domain_def_each_info(def, device_line, out);
-    g_string_append(out, "  </devices>\n");
+    if (!dom->foreign_status || !strstr(dom->foreign_status, "<qemuCaps"))
+        qemu_status_format_flags(out);
+    format_devices(def, out);
     attr_line(out, "libDir", "path", dom->lib_dir);
     attr_line(out, "channelTargetDir", "path", dom->channel_dir);
     format_cpu(dom, out);

@@ -29,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QemuStatus, qemu_status_free)
 /* Fills in the domain. Takes @status. */
 void qemu_status_apply(QemuDomain *dom, QemuStatus *status);
 /* Returns: caller frees. */
+/* <qemuCaps> for the daemon that a host may go back to. */
+void qemu_status_format_flags(GString *out);
 char *qemu_status_format(const QemuDomain *dom, gsize *ret_len);
 
 /* The comment that heads configuration and status documents. */
