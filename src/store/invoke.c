@@ -235,12 +235,24 @@ static gboolean readonly_allows(const VirInvocation *inv, GError **err)
                     call->api ? call->api : call->name);
 }
 
+/* The part of the API that a call nobody serves would belong to. */
+static int part_of(const VirCall *call)
+{
+    static const int parts[] = {
+        [VIR_SUBSYSTEM_NONE] = VIR_FROM_RPC,         [VIR_SUBSYSTEM_HYPERVISOR] = VIR_FROM_DOMAIN,
+        [VIR_SUBSYSTEM_INTERFACE] = VIR_FROM_INTERFACE, [VIR_SUBSYSTEM_NETWORK] = VIR_FROM_NETWORK,
+        [VIR_SUBSYSTEM_NODEDEV] = VIR_FROM_NODEDEV,  [VIR_SUBSYSTEM_NWFILTER] = VIR_FROM_NWFILTER,
+        [VIR_SUBSYSTEM_SECRET] = VIR_FROM_SECRET,    [VIR_SUBSYSTEM_STORAGE] = VIR_FROM_STORAGE,
+    };
+    return parts[call->subsystem];
+}
+
 void vir_invoke(VirInvocation *inv)
 {
     GError *err = NULL;
     gboolean ok = readonly_allows(inv, &err);
     if (ok && !find_method(inv->driver, inv->call))
-        ok = vir_fail(&err, VIR_ERR_NO_SUPPORT, "%s", inv->call->api ? inv->call->api : inv->call->name);
+        ok = vir_fail_full(&err, part_of(inv->call), VIR_ERR_NO_SUPPORT, "%s", inv->call->api ? inv->call->api : inv->call->name);
     if (ok && !vir_call_check_flags(inv->call, inv->args, &err)) {
         vir_error_set_domain(err, inv->driver->error_domain);
         ok = FALSE;

@@ -296,12 +296,18 @@ static gboolean step_hook_start(Start *s, GError **err)
 static gboolean explain(Start *s, GError **err)
 {
     QemuDomain *dom = s->dom;
-    gboolean gone = dom->pidfd >= 0 && vir_proc_pidfd_wait(dom->pidfd, 0);
-    g_autofree char *line = dom->log ? qemu_log_last_line(dom->log) : NULL;
-    if (!gone || !line || (err && *err && vir_error_code(*err) == VIR_ERR_OPERATION_ABORTED))
+    if (err && *err && vir_error_code(*err) == VIR_ERR_OPERATION_ABORTED)
         return FALSE;
+    /* Its socket closes a moment before the process is gone. */
+    vir_pool_blocking_begin();
+    gboolean gone = dom->pidfd >= 0 && vir_proc_pidfd_wait(dom->pidfd, 1000);
+    vir_pool_blocking_end();
+    if (!gone)
+        return FALSE;
+    g_autofree char *line = dom->log ? qemu_log_last_line(dom->log) : NULL;
     g_clear_error(err);
-    return vir_fail(err, VIR_ERR_INTERNAL_ERROR, "process exited while connecting to monitor: %s", line);
+    return vir_fail(err, VIR_ERR_INTERNAL_ERROR, "process exited while connecting to monitor%s%s", line ? ": " : "",
+                    line ? line : "; it said nothing");
 }
 
 static gboolean step_exec(Start *s, GError **err)

@@ -85,8 +85,6 @@ static gboolean child_failed(const QemuChild *c, const SpawnReport *r, GError **
 {
     static const char *const steps[SPAWN_STEP_LAST] = {
         [SPAWN_SESSION] = "start a session",
-        [SPAWN_PIDFILE_OPEN] = "open the pid file",
-        [SPAWN_PIDFILE_WRITE] = "write the pid file",
         [SPAWN_UNSHARE] = "make a mount namespace",
         [SPAWN_DEV_MOUNT] = "mount a private /dev",
         [SPAWN_FDS] = "pass descriptors on",
@@ -99,6 +97,9 @@ static gboolean child_failed(const QemuChild *c, const SpawnReport *r, GError **
         return vir_fail(err, VIR_ERR_OPERATION_FAILED,
                         "domain '%s' is already running: its pid file '%s' is locked by process %ld", c->name,
                         c->pid_file, r->arg);
+    case SPAWN_PIDFILE_OPEN:
+    case SPAWN_PIDFILE_WRITE:
+        return vir_fail_errno(err, r->errnum, "domain '%s': cannot write the pid file '%s'", c->name, c->pid_file);
     case SPAWN_LIMIT_CORE:
     case SPAWN_LIMIT_PROCESSES:
     case SPAWN_LIMIT_FILES:
