@@ -95,7 +95,7 @@ static const struct {
     Severity severity;
     const char *why;
 } unfollowed[] = {
-    { "spice_tls*", STRICT, "SPICE has no TLS here" },
+    { "spice_tls*", IDLE, "TLS of SPICE" },
     { "auto_start_delay", STRICT, "guests are started one after the other without a pause" },
     { "max_queued", STRICT, "calls of one guest are bounded by max_client_requests of virtqemud.conf" },
     { "relaxed_acs_check", STRICT, "devices below switches without ACS are not assigned" },

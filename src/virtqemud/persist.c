@@ -28,9 +28,10 @@ void qemu_document_head(GString *out, const char *name, const char *command)
                            command, name);
 }
 
-static char *file_name(const char *name)
+/* Paths, not a kept directory: somebody may mount another one over it. */
+static char *config_path(const QemuDriver *qemu, const char *name)
 {
-    return g_strconcat(name, ".xml", NULL);
+    return g_strdup_printf("%s/%s.xml", qemu->dirs->config, name);
 }
 
 gboolean qemu_domain_save_config(QemuDomain *dom, const DomainDef *def, GError **err)
@@ -38,8 +39,8 @@ gboolean qemu_domain_save_config(QemuDomain *dom, const DomainDef *def, GError *
     GString *text = g_string_sized_new(8192);
     qemu_document_head(text, def->name, "edit");
     domain_def_format_into(def, VIR_XML_SECURE | VIR_XML_INACTIVE, 0, text);
-    g_autofree char *name = file_name(def->name);
-    gboolean ok = vir_file_write_atomic(dom->qemu->config_fd, name, text->str, text->len, 0600, err);
+    g_autofree char *path = config_path(dom->qemu, def->name);
+    gboolean ok = vir_file_write_atomic(AT_FDCWD, path, text->str, text->len, 0600, err);
     g_string_free(text, TRUE);
     return ok;
 }
@@ -47,10 +48,10 @@ gboolean qemu_domain_save_config(QemuDomain *dom, const DomainDef *def, GError *
 gboolean qemu_domain_remove_config(QemuDomain *dom, GError **err)
 {
     const DomainDef *def = qemu_domain_def(dom);
-    g_autofree char *name = dom->broken_file ? g_path_get_basename(dom->broken_file)
-                                             : file_name(def ? def->name : dom->entry->name);
+    g_autofree char *path = dom->broken_file ? g_strdup(dom->broken_file)
+                                             : config_path(dom->qemu, def ? def->name : dom->entry->name);
     return (!dom->autostart || qemu_domain_set_autostart_link(dom, FALSE, err)) &&
-           vir_file_remove_synced(dom->qemu->config_fd, name, err);
+           vir_file_remove_synced(AT_FDCWD, path, err);
 }
 
 gboolean qemu_domain_set_autostart_link(QemuDomain *dom, gboolean on, GError **err)

@@ -23,6 +23,7 @@
 #include "virtqemud/process/place.h"
 #include "virtqemud/process/spawn.h"
 #include "virtqemud/qmp/qmp-commands.h"
+#include "virtqemud/status.h"
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
 #define START_TIMEOUT_US (60 * G_USEC_PER_SEC)   /* of one start whose caller sets no deadline */
@@ -178,6 +179,7 @@ static gboolean step_plan(Start *s, GError **err)
     DomainDef *def = own_live(s);
     if (!qemu_plan_read_chains(def, &ctx, err))
         return FALSE;
+    qemu_status_note_nodes(def);
     vir_plan_free(dom->plan);
     dom->plan = qemu_plan_domain(def, &ctx, err);
     return dom->plan && vir_plan_run_host(dom->plan, err);

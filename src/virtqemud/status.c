@@ -105,6 +105,31 @@ static void format_cpu(const QemuDomain *dom, GString *out)
         vir_xml_format(&cpu_table, "cpu", cpu, 0, 1, out);
 }
 
+static void note_source(StorageSource *src)
+{
+    for (; src; src = src->backing) {
+        if (!src->index || src->private_data)
+            continue;
+        src->private_data = g_strdup_printf("<privateData>\n  <nodenames>\n"
+                                            "    <nodename type='storage' name='libvirt-%u-storage'/>\n"
+                                            "    <nodename type='format' name='libvirt-%u-format'/>\n"
+                                            "  </nodenames>\n</privateData>",
+                                            src->index, src->index);
+    }
+}
+
+void qemu_status_note_nodes(DomainDef *live)
+{
+    for (guint i = 0; i < live->disks.n; i++) {
+        DomainDisk *disk = live->disks.v[i];
+        note_source(&disk->src);
+        if (!disk->private_data && disk->info.alias)
+            disk->private_data = g_strdup_printf("<privateData>\n  <qom name='/machine/peripheral/%s%s'/>\n</privateData>",
+                                                 disk->info.alias,
+                                                 disk->bus == DOMAIN_DISK_BUS_VIRTIO ? "/virtio-backend" : "");
+    }
+}
+
 char *qemu_status_format(const QemuDomain *dom, gsize *ret_len)
 {
     const DomainDef *def = dom->live->def;
@@ -155,15 +180,15 @@ gboolean qemu_status_save(QemuDomain *dom, GError **err)
 {
     gsize len;
     g_autofree char *text = qemu_status_format(dom, &len);
-    g_autofree char *name = g_strconcat(dom->live->def->name, ".xml", NULL);
-    return vir_file_write_atomic(dom->qemu->state_fd, name, text, len, 0600, err);
+    g_autofree char *path = qemu_dirs_status_file(dom->qemu->dirs, dom->live->def->name);
+    return vir_file_write_atomic(AT_FDCWD, path, text, len, 0600, err);
 }
 
 void qemu_status_remove(QemuDomain *dom)
 {
     g_autoptr(GError) err = NULL;
-    g_autofree char *name = g_strconcat(dom->live->def->name, ".xml", NULL);
-    if (!vir_file_remove_synced(dom->qemu->state_fd, name, &err))
+    g_autofree char *path = qemu_dirs_status_file(dom->qemu->dirs, dom->live->def->name);
+    if (!vir_file_remove_synced(AT_FDCWD, path, &err))
         VIR_WARN("domain %s: cannot remove its status document: %s, going on", dom->live->def->name, err->message);
 }
 

@@ -118,7 +118,7 @@ static void test_refused(Fix *f, gconstpointer data)
     expect_refused(f, "user = \"no-such-user-here\"\n", "no-such-user-here");
     expect_refused(f, "seccomp_sandbox = 5\n", "seccomp_sandbox");
     expect_refused(f, "dynamic_ownership = \"yes\"\n", "dynamic_ownership");
-    expect_refused(f, "spice_tls = 1\n", "spice_tls");
+    expect_refused(f, "max_queued = 5\n", "max_queued");
     expect_refused(f, "capability_filters = [ \"x\" ]\n", "capability_filters");
     expect_refused(f, "max_queued = 3\n", "max_queued");
     expect_refused(f, "max_threads_per_process = 9\n", "max_threads_per_process");
