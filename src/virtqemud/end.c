@@ -276,11 +276,24 @@ static void attach_log(QemuDomain *dom)
     dom->log = qemu_log_attach(dom->qemu->host, &spec, NULL);
 }
 
+static void find_caps(QemuDomain *dom)
+{
+    g_autoptr(GError) err = NULL;
+    if (dom->caps)
+        return;
+    vir_pool_blocking_begin();
+    dom->caps = vir_qemu_caps_get(dom->qemu->caps, dom->live->def->emulator, &err);
+    vir_pool_blocking_end();
+    if (!dom->caps)
+        VIR_WARN("domain %s: %s, going on", dom->live->def->name, err->message);
+}
+
 /* Files of a guest that libvirt started: it keeps no list, the document tells. */
 static void find_labels(QemuDomain *dom)
 {
     if (dom->labels)
         return;
+    find_caps(dom);
     dom->labels = qemu_labels_of(dom);
     if (dom->labels)
         hv_label_set_mark_applied(dom->labels);
@@ -331,9 +344,7 @@ void qemu_process_reconnect(QemuDomain *dom)
     }
     find_labels(dom);
     attach_log(dom);
-    vir_pool_blocking_begin();
-    dom->caps = vir_qemu_caps_get(dom->qemu->caps, dom->live->def->emulator, NULL);
-    vir_pool_blocking_end();
+    find_caps(dom);
     if (!qemu_process_attach(dom, &wait, &err)) {
         /* It may be stopped or very slow: it stays listed, and its end is noticed. */
         VIR_WARN("domain %s: %s; it is listed and can be destroyed", name, err->message);

@@ -2,6 +2,7 @@
 #define VIR_LOG_SOURCE "qemu.status"
 #include "virtqemud/status.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 

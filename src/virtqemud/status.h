@@ -33,5 +33,8 @@ void qemu_status_apply(QemuDomain *dom, QemuStatus *status);
 void qemu_status_format_flags(GString *out);
 char *qemu_status_format(const QemuDomain *dom, gsize *ret_len);
 
+/* Writes down, in libvirt's private form, what QEMU calls the disks and their images; for a libvirt that takes over. */
+void qemu_status_note_nodes(DomainDef *live);
+
 /* The comment that heads configuration and status documents. */
 void qemu_document_head(GString *out, const char *name, const char *command);
