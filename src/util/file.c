@@ -92,6 +92,7 @@ gboolean vir_file_write_atomic_as(int dirfd, const char *name, const void *data,
 
     if (!write_new(dir, tmp, data, len, mode, uid, gid, err)) {
         unlinkat(dir, tmp, 0);
+        g_prefix_error(err, "'%s': ", name);
         return FALSE;
     }
     if (renameat(dir, tmp, dir, base) < 0) {

@@ -235,7 +235,7 @@ def test_emulator_hangs(daemons):
 def test_emulator_probe_hangs(daemons):
     """A probe has a deadline; meanwhile others are served."""
     p = fake_qemu("probe-hangs", "#!/bin/sh\nexec sleep 1000\n")
-    define = subprocess.Popen(["virsh", "-c", host.URI, "domcapabilities", p], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    define = subprocess.Popen(["virsh", "-c", host.URI, "domcapabilities", "--emulatorbin", p], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     host.wait_for(lambda: host.processes("sleep 1000"), "the fake QEMU")
     with wire.Client(daemons.kind.sock()) as c:
         assert c.call(wire.PROC["lib_version"]).status == wire.OK
