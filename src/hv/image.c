@@ -209,8 +209,11 @@ HvImage *hv_image_parse(const char *path, const guint8 *data, gsize len, Storage
 HvImage *hv_image_read(const char *path, StorageFormat format, GError **err)
 {
     VIR_AUTOFD int fd = hv_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0, HV_HELPER_DEADLINE_MS, err);
-    if (fd < 0)
+    if (fd < 0) {
+        if (err && *err)
+            vir_error_set_domain(*err, VIR_FROM_THIS);
         return NULL;
+    }
     g_autofree guint8 *data = g_malloc(HV_IMAGE_HEADER_MAX);
     gsize len = 0;
     while (len < HV_IMAGE_HEADER_MAX) {

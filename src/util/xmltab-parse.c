@@ -144,6 +144,14 @@ gboolean vir_xml_fail(const VirXmlParse *parse, xmlNodePtr node, const char *att
     return vir_fail_full(err, parse->from ? parse->from : VIR_FROM_XML, code, "%s: %s", path->str, detail);
 }
 
+/* Who speaks for an error is not the document: the part of it that every document has. */
+static gboolean fail_as(int from, GError **err)
+{
+    if (err && *err)
+        vir_error_set_domain(*err, from);
+    return FALSE;
+}
+
 /* Multiplies what was read with its unit, and brings it to the unit it is kept in (rounded up). */
 static gboolean scale_size(VirXmlParse *parse, const VirXmlRow *row, xmlNodePtr node, guint64 *value, GError **err)
 {
@@ -152,9 +160,11 @@ static gboolean scale_size(VirXmlParse *parse, const VirXmlRow *row, xmlNodePtr 
     g_autoptr(GError) why = NULL;
 
     vir_xml_mark_attr(node, unit->attr);
-    if (!vir_units_scale(value, name, unit->in_scale, G_MAXINT64, &why))
-        return vir_xml_fail(parse, node, unit->attr, vir_error_code(why) == VIR_ERR_INVALID_ARG ? VIR_ERR_INVALID_ARG : VIR_ERR_OVERFLOW,
-                            err, "%s", why->message);
+    if (!vir_units_scale(value, name, unit->in_scale, G_MAXINT64, &why)) {
+        vir_xml_fail(parse, node, unit->attr, vir_error_code(why) == VIR_ERR_INVALID_ARG ? VIR_ERR_INVALID_ARG : VIR_ERR_OVERFLOW,
+                     err, "%s", why->message);
+        return fail_as(VIR_FROM_NONE, err);
+    }
     *value = *value / unit->store + (*value % unit->store != 0);
     return TRUE;
 }
@@ -169,10 +179,11 @@ static gboolean parse_scalar(VirXmlParse *parse, const VirXmlRow *row, xmlNodePt
         (g_ascii_isspace(*text) || g_ascii_isspace(text[strlen(text) - 1])))
         text = trimmed = g_strstrip(g_strdup(text));
     if (!row->type->parse(row, text, member, &why)) {
-        int code = row->type->error_code ? row->type->error_code(text) : VIR_ERR_XML_ERROR;
-        if (code == VIR_ERR_INVALID_ARG && parse->flags & VIR_XML_STRICT)
+        int code = row->bad_code ? row->bad_code : row->type->error_code ? row->type->error_code(text) : VIR_ERR_XML_ERROR;
+        if ((row->bad_code || code == VIR_ERR_INVALID_ARG) && parse->flags & VIR_XML_STRICT)
             code = VIR_ERR_XML_ERROR;    /* the schema has a pattern for it */
-        return vir_xml_fail(parse, node, row->place == XP_ATTR ? row->name : NULL, code, err, "%s", why ? why : "is not valid");
+        vir_xml_fail(parse, node, row->place == XP_ATTR ? row->name : NULL, code, err, "%s", why ? why : "is not valid");
+        return row->type->from && !row->bad_code ? fail_as(row->type->from, err) : FALSE;
     }
     if (row->type == &vir_xml_size)
         return scale_size(parse, row, node, member, err);
@@ -220,7 +231,8 @@ static gboolean parse_attr(VirXmlParse *parse, const VirXmlRow *row, xmlNodePtr 
         return TRUE;
     }
     if (row->flags & XF_REQUIRED && is_read(parse, row))
-        return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "the attribute '%s' is missing", row->name);
+        return vir_xml_fail(parse, node, NULL, row->missing_code && !(parse->flags & VIR_XML_STRICT) ? row->missing_code : VIR_ERR_XML_ERROR,
+                            err, "the attribute '%s' is missing", row->name);
     return TRUE;
 }
 
@@ -588,7 +600,9 @@ gboolean vir_xml_parse(const VirXmlTable *table, xmlNodePtr node, gpointer obj, 
     parse.root = node;
     if (!parse.known)
         parse.known = table->known;
-    if (strcmp(NAME(node), table->name))
-        return vir_xml_fail(&parse, node, NULL, VIR_ERR_XML_ERROR, err, "the element '%s' is expected here", table->name);
+    if (strcmp(NAME(node), table->name)) {
+        vir_xml_fail(&parse, node, NULL, VIR_ERR_XML_ERROR, err, "the element '%s' is expected here", table->name);
+        return fail_as(VIR_FROM_XML, err);
+    }
     return parse_table(&parse, table, node, obj, err);
 }

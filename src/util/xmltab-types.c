@@ -121,7 +121,7 @@ static void format_signed(const VirXmlRow *row, gint64 value, GString *out)
         *(T *)to = *(const T *)from;                                                                              \
     }
 #define NUMBER_TYPE(name, schema) \
-    { schema, name##_parse, name##_format, name##_is_set, NULL, name##_copy, name##_equal, NULL, TRUE }
+    { schema, name##_parse, name##_format, name##_is_set, NULL, name##_copy, name##_equal, NULL, TRUE, VIR_FROM_XML }
 
 NUMBER(int, int, gint64, parse_signed, format_signed, G_MAXINT32)
 NUMBER(s16, gint16, gint64, parse_signed, format_signed, G_MAXINT16)
@@ -186,7 +186,7 @@ static gboolean string_equal(gconstpointer a, gconstpointer b)
 }
 
 const VirXmlType vir_xml_string = {
-    "string", string_parse, string_format, string_is_set, string_clear, string_copy, string_equal, NULL, FALSE
+    "string", string_parse, string_format, string_is_set, string_clear, string_copy, string_equal, NULL, FALSE, 0
 };
 
 static gboolean bool_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
@@ -202,7 +202,7 @@ static void bool_format(const VirXmlRow *row, gconstpointer member, GString *out
     g_string_append(out, *(const bool *)member ? "yes" : "no");
 }
 
-const VirXmlType vir_xml_bool = { "yesno", bool_parse, bool_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE };
+const VirXmlType vir_xml_bool = { "yesno", bool_parse, bool_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE, VIR_FROM_XML };
 
 static gboolean enum_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -233,7 +233,7 @@ static void enum_format(const VirXmlRow *row, gconstpointer member, GString *out
         g_string_append(out, names->strings[value]);
 }
 
-const VirXmlType vir_xml_enum = { "enum", enum_parse, enum_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE };
+const VirXmlType vir_xml_enum = { "enum", enum_parse, enum_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE, VIR_FROM_XML };
 
 static gboolean yesno_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -261,8 +261,8 @@ static void onoff_format(const VirXmlRow *row, gconstpointer member, GString *ou
     g_string_append(out, *(const VirTristate *)member == VIR_TRISTATE_ON ? "on" : "off");
 }
 
-const VirXmlType vir_xml_yesno = { "yesno", yesno_parse, yesno_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE };
-const VirXmlType vir_xml_onoff = { "onoff", onoff_parse, onoff_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE };
+const VirXmlType vir_xml_yesno = { "yesno", yesno_parse, yesno_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE, VIR_FROM_XML };
+const VirXmlType vir_xml_onoff = { "onoff", onoff_parse, onoff_format, u8_is_set, NULL, u8_copy, u8_equal, NULL, FALSE, VIR_FROM_XML };
 
 static gboolean uuid_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -291,7 +291,7 @@ static gboolean uuid_equal(gconstpointer a, gconstpointer b)
     return memcmp(a, b, VIR_UUID_LEN) == 0;
 }
 
-const VirXmlType vir_xml_uuid = { "UUID", uuid_parse, uuid_format, uuid_is_set, NULL, uuid_copy, uuid_equal, NULL, FALSE };
+const VirXmlType vir_xml_uuid = { "UUID", uuid_parse, uuid_format, uuid_is_set, NULL, uuid_copy, uuid_equal, NULL, FALSE, 0 };
 
 static gboolean mac_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -320,7 +320,7 @@ static gboolean mac_equal(gconstpointer a, gconstpointer b)
     return vir_mac_cmp(a, b) == 0;
 }
 
-const VirXmlType vir_xml_mac = { "mac", mac_parse, mac_format, mac_is_set, NULL, mac_copy, mac_equal, NULL, FALSE };
+const VirXmlType vir_xml_mac = { "mac", mac_parse, mac_format, mac_is_set, NULL, mac_copy, mac_equal, NULL, FALSE, 0 };
 
 static gboolean cpuset_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
 {
@@ -370,7 +370,7 @@ static gboolean cpuset_equal(gconstpointer a, gconstpointer b)
 }
 
 const VirXmlType vir_xml_cpuset = {
-    "cpuset", cpuset_parse, cpuset_format, string_is_set, cpuset_clear, cpuset_copy, cpuset_equal, cpuset_error, FALSE
+    "cpuset", cpuset_parse, cpuset_format, string_is_set, cpuset_clear, cpuset_copy, cpuset_equal, cpuset_error, FALSE, 0
 };
 
 const VirXmlUnit vir_xml_kib = { "unit", "KiB", 1024, 1024, 1024 };

@@ -102,6 +102,7 @@ typedef struct {
     gboolean (*equal)(gconstpointer a, gconstpointer b);   /* NULL: bytes */
     int (*error_code)(const char *text);                   /* of a text that does not parse; NULL: VIR_ERR_XML_ERROR */
     gboolean is_number;                                    /* 0 is a value: XF_REQUIRED ones are always written */
+    int from;                                              /* error domain of a text that does not parse; 0: the document's */
 } VirXmlType;
 
 /* How an amount with a unit is kept and written: kept in units of @store bytes, written as @out of @out_scale bytes
@@ -139,6 +140,8 @@ struct VirXmlRow {
     guint16 since;              /* release * 100: 905 = 9.5; 0 = older than 9.0 */
     guint8 place;
     guint8 width;               /* digits of hexadecimal and octal numbers */
+    guint8 bad_code;            /* virErrorNumber of a value that does not parse, told by the document; 0: as its type says */
+    guint8 missing_code;        /* of an attribute with XF_REQUIRED that is missing; 0: VIR_ERR_XML_ERROR */
     guint16 size;               /* of the member: scalars */
     guint32 max;                /* numbers: the largest allowed; 0: as the type can hold */
 };

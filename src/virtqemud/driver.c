@@ -37,7 +37,7 @@ static gboolean port_is_free(guint port)
     return available;
 }
 
-guint qemu_port_take(QemuDriver *qemu, guint min, guint max, GError **err)
+guint qemu_port_take(QemuDriver *qemu, gpointer owner, guint min, guint max, GError **err)
 {
     guint found = 0;
     g_mutex_lock(&qemu->ports_lock);
@@ -46,24 +46,31 @@ guint qemu_port_take(QemuDriver *qemu, guint min, guint max, GError **err)
             found = port;
     }
     if (found)
-        g_hash_table_add(qemu->ports, GUINT_TO_POINTER(found));
+        g_hash_table_insert(qemu->ports, GUINT_TO_POINTER(found), owner);
     g_mutex_unlock(&qemu->ports_lock);
     if (!found)
         vir_fail(err, VIR_ERR_INTERNAL_ERROR, "no display port is free between %u and %u", min, max);
     return found;
 }
 
-void qemu_port_claim(QemuDriver *qemu, guint port)
+gboolean qemu_port_claim(QemuDriver *qemu, gpointer owner, guint port, GError **err)
 {
     g_mutex_lock(&qemu->ports_lock);
-    g_hash_table_add(qemu->ports, GUINT_TO_POINTER(port));
+    gpointer holder = g_hash_table_lookup(qemu->ports, GUINT_TO_POINTER(port));
+    if (!holder)
+        g_hash_table_insert(qemu->ports, GUINT_TO_POINTER(port), owner);
     g_mutex_unlock(&qemu->ports_lock);
+    if (!holder || holder == owner)
+        return TRUE;
+    return vir_fail_full(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                         "the display port %u is in use by another domain; choose another or autoport='yes'", port);
 }
 
-void qemu_port_release(QemuDriver *qemu, guint port)
+void qemu_port_release(QemuDriver *qemu, gpointer owner, guint port)
 {
     g_mutex_lock(&qemu->ports_lock);
-    g_hash_table_remove(qemu->ports, GUINT_TO_POINTER(port));
+    if (g_hash_table_lookup(qemu->ports, GUINT_TO_POINTER(port)) == owner)
+        g_hash_table_remove(qemu->ports, GUINT_TO_POINTER(port));
     g_mutex_unlock(&qemu->ports_lock);
 }
 

@@ -32,7 +32,7 @@ typedef struct {
     GMutex conf_lock;
     QemuConf *conf;              /* under conf_lock; qemu_driver_conf */
     GMutex ports_lock;
-    GHashTable *ports;           /* display ports in use, under ports_lock */
+    GHashTable *ports;           /* display ports in use to their domains, under ports_lock */
     GMutex consoles_lock;
     GHashTable *consoles;        /* open streams by path of their terminal or socket, under consoles_lock */
     gint active;                 /* running domains, atomic */
@@ -50,10 +50,11 @@ static inline QemuDriver *qemu_of(VirInvocation *inv)
     return inv->driver->data;
 }
 
-/* Display ports: the first free one of [min, max], or exactly @port. Reserved until given back. 0 with @err set. */
-guint qemu_port_take(QemuDriver *qemu, guint min, guint max, GError **err);
-void qemu_port_claim(QemuDriver *qemu, guint port);
-void qemu_port_release(QemuDriver *qemu, guint port);
+/* Display ports: the first free one of [min, max], or exactly @port. Reserved until their owner gives them
+ * back: what another domain holds stays its own. 0 or FALSE with @err set. */
+guint qemu_port_take(QemuDriver *qemu, gpointer owner, guint min, guint max, GError **err);
+gboolean qemu_port_claim(QemuDriver *qemu, gpointer owner, guint port, GError **err);
+void qemu_port_release(QemuDriver *qemu, gpointer owner, guint port);
 
 /* What is known of this machine; of the driver. */
 VirHostFacts *qemu_facts(QemuDriver *qemu);

@@ -169,9 +169,9 @@ static void release_ports(QemuDomain *dom)
     for (guint i = 0; i < def->graphics.n; i++) {
         const DomainGraphics *g = def->graphics.v[i];
         if (g->port > 0)
-            qemu_port_release(dom->qemu, (guint)g->port);
+            qemu_port_release(dom->qemu, dom, (guint)g->port);
         if (g->websocket > 0)
-            qemu_port_release(dom->qemu, (guint)g->websocket);
+            qemu_port_release(dom->qemu, dom, (guint)g->websocket);
     }
 }
 
@@ -304,9 +304,9 @@ static void claim_ports(QemuDomain *dom)
     const DomainDef *def = dom->live->def;
     for (guint i = 0; i < def->graphics.n; i++) {
         if (def->graphics.v[i]->port > 0)
-            qemu_port_claim(dom->qemu, (guint)def->graphics.v[i]->port);
+            qemu_port_claim(dom->qemu, dom, (guint)def->graphics.v[i]->port, NULL);
         if (def->graphics.v[i]->websocket > 0)
-            qemu_port_claim(dom->qemu, (guint)def->graphics.v[i]->websocket);
+            qemu_port_claim(dom->qemu, dom, (guint)def->graphics.v[i]->websocket, NULL);
     }
 }
 

@@ -136,8 +136,10 @@ gboolean qemu_domain_resume(VirInvocation *inv, VirEntry *obj, const remote_doma
 
 /* ---- shutdown, reboot, reset ---- */
 
-static gboolean refuse_agent(GError **err)
+static gboolean refuse_agent(const QemuDomain *dom, GError **err)
 {
+    if (dom->state != VIR_DOMAIN_RUNNING)    /* nothing in a paused guest could answer */
+        return vir_fail(err, VIR_ERR_OPERATION_INVALID, "domain is not running");
     return vir_fail(err, VIR_ERR_ARGUMENT_UNSUPPORTED, "the guest agent is not supported; use ACPI");
 }
 
@@ -153,7 +155,7 @@ static gboolean shutdown_domain(VirInvocation *inv, VirEntry *obj, guint flags, 
     if (!qemu_domain_need_monitor(dom, err))
         return FALSE;
     if (flags == agent_only)
-        return refuse_agent(err);
+        return refuse_agent(dom, err);
     dom->fake_reboot = dom->live->def->on_poweroff == DOMAIN_ACTION_RESTART;
     return vir_qmp_run(dom->mon, &wait, err, "system_powerdown", NULL);
 }
@@ -180,7 +182,7 @@ gboolean qemu_domain_reboot(VirInvocation *inv, VirEntry *obj, const remote_doma
         !qemu_domain_need_monitor(dom, err))
         return FALSE;
     if (args->flags == VIR_DOMAIN_REBOOT_GUEST_AGENT)
-        return refuse_agent(err);
+        return refuse_agent(dom, err);
     if (!vir_qmp_run(dom->mon, &wait, err, "system_powerdown", NULL))
         return FALSE;
     dom->fake_reboot = dom->live->def->on_reboot != DOMAIN_ACTION_DESTROY;

@@ -68,15 +68,15 @@ static gboolean take_ports(QemuDomain *dom, const QemuConf *conf, DomainDef *def
             continue;
         gboolean automatic = g->autoport == VIR_TRISTATE_YES || g->port == -1;
         if (automatic) {
-            guint port = qemu_port_take(dom->qemu, conf->port_min, conf->port_max, err);
+            guint port = qemu_port_take(dom->qemu, dom, conf->port_min, conf->port_max, err);
             if (!port)
                 return FALSE;
             g->port = (int)port;
-        } else if (g->port > 0) {
-            qemu_port_claim(dom->qemu, (guint)g->port);
+        } else if (g->port > 0 && !qemu_port_claim(dom->qemu, dom, (guint)g->port, err)) {
+            return FALSE;
         }
         if (g->websocket == -1) {
-            guint port = qemu_port_take(dom->qemu, conf->websocket_port_min, conf->websocket_port_max, err);
+            guint port = qemu_port_take(dom->qemu, dom, conf->websocket_port_min, conf->websocket_port_max, err);
             if (!port)
                 return FALSE;
             g->websocket = (int)port;

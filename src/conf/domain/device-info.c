@@ -80,7 +80,7 @@ static void port_copy(gconstpointer from, gpointer to)
     memcpy(to, from, 4);
 }
 
-const VirXmlType domain_usb_port_type = { "usbPort", port_parse, port_format, port_is_set, NULL, port_copy, port_equal, NULL, FALSE };
+const VirXmlType domain_usb_port_type = { "usbPort", port_parse, port_format, port_is_set, NULL, port_copy, port_equal, NULL, FALSE, 0 };
 
 /* Every number is a valid function id: a flag beside it says that it is given. */
 static gboolean fid_parse(const VirXmlRow *row, const char *text, gpointer member, char **why)
@@ -121,7 +121,7 @@ static gboolean fid_equal(gconstpointer a, gconstpointer b)
     return x->has_fid == y->has_fid && (!x->has_fid || x->fid == y->fid);
 }
 
-static const VirXmlType fid_type = { "uint32", fid_parse, fid_format, fid_is_set, NULL, fid_copy, fid_equal, NULL, FALSE };
+static const VirXmlType fid_type = { "uint32", fid_parse, fid_format, fid_is_set, NULL, fid_copy, fid_equal, NULL, FALSE, 0 };
 
 #define XS DomainAddress
 #define ALWAYS XF_ALWAYS | XF_ABI

@@ -246,8 +246,8 @@ static gboolean any_equal(gconstpointer a, gconstpointer b)
     return *(const int *)a == *(const int *)b;
 }
 
-static const VirXmlType version_type = { "usbVersion", version_parse, version_format, any_is_set, NULL, any_copy, any_equal, NULL, FALSE };
-static const VirXmlType id_type = { "usbId", id_parse, id_format, any_is_set, NULL, any_copy, any_equal, NULL, FALSE };
+static const VirXmlType version_type = { "usbVersion", version_parse, version_format, any_is_set, NULL, any_copy, any_equal, NULL, FALSE, 0 };
+static const VirXmlType id_type = { "usbId", id_parse, id_format, any_is_set, NULL, any_copy, any_equal, NULL, FALSE, 0 };
 
 #define XS DomainRedirRule
 static const VirXmlRow rule_rows[] = {

@@ -96,12 +96,13 @@ static const VirXmlRow device_rows[] = {
 };
 
 static const VirXmlRow domain_rows[] = {
-    XA_ENUM("type", virt_type, domain_virt_type, .flags = XF_REQUIRED | XF_ABI),
+    XA_ENUM("type", virt_type, domain_virt_type, .flags = XF_REQUIRED | XF_ABI, .bad_code = VIR_ERR_CONFIG_UNSUPPORTED,
+            .missing_code = VIR_ERR_INTERNAL_ERROR),
     XA_INT("id", id, .flags = XF_LIVE, .arg = -1),
     X_NSDECL(qemu, "qemu"),
     X_NSDECL(lxc, "lxc"),
     XE_STR("name", name),
-    XE_UUID("uuid", uuid, .flags = XF_ABI),
+    XE_UUID("uuid", uuid, .flags = XF_ABI, .bad_code = VIR_ERR_INTERNAL_ERROR),
     XE_UUID("hwuuid", hwuuid, .flags = XF_ABI, .since = 1106),
     XG_PRESENT("genid", has_genid, XT_UUID(genid)),
     XE_STR("title", title),
@@ -117,10 +118,10 @@ static const VirXmlRow domain_rows[] = {
     X_EMBED("features", features, DomainFeatures, domain_features_table),
     X_PTR("cpu", cpu, CpuDef, cpu_table, .flags = XF_ABI),
     X_EMBED("clock", clock, DomainClock, domain_clock_table),
-    XE_ENUM("on_poweroff", on_poweroff, domain_action),
-    XE_ENUM("on_reboot", on_reboot, domain_action),
-    XE_ENUM("on_crash", on_crash, domain_action),
-    XE_ENUM("on_lockfailure", on_lockfailure, domain_lock_failure),
+    XE_ENUM("on_poweroff", on_poweroff, domain_action, .bad_code = VIR_ERR_CONFIG_UNSUPPORTED),
+    XE_ENUM("on_reboot", on_reboot, domain_action, .bad_code = VIR_ERR_CONFIG_UNSUPPORTED),
+    XE_ENUM("on_crash", on_crash, domain_action, .bad_code = VIR_ERR_CONFIG_UNSUPPORTED),
+    XE_ENUM("on_lockfailure", on_lockfailure, domain_lock_failure, .bad_code = VIR_ERR_CONFIG_UNSUPPORTED),
     XG("pm",
         XG("suspend-to-mem", XA_YESNO("enabled", pm_suspend_to_mem)),
         XG("suspend-to-disk", XA_YESNO("enabled", pm_suspend_to_disk))),
@@ -142,9 +143,13 @@ static gboolean domain_parsed(VirXmlParse *parse, xmlNodePtr node, gpointer obj,
     if (!def->name)
         return vir_fail_full(err, VIR_FROM_DOMAIN, VIR_ERR_NO_NAME, "%s", "");
     if (strchr(def->name, '\n'))
-        return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "the name must not hold a newline");
+        return vir_fail_full(err, VIR_FROM_XML, VIR_ERR_XML_DETAIL, "domain/name: the name must not hold a newline");
     if (def->title && strchr(def->title, '\n'))
         return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "the title must not hold a newline");
+    if (def->os.os_type == DOMAIN_OS_NONE && !def->bootloader)
+        return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "<os> needs a <type>: <type>hvm</type>");
+    if (def->vcpus_max == 0)
+        return vir_xml_fail(parse, node, NULL, VIR_ERR_INTERNAL_ERROR, err, "<vcpu> must be at least 1");
     if (def->vcpu_placement == DOMAIN_PLACEMENT_NONE)
         def->vcpu_placement = DOMAIN_PLACEMENT_STATIC;
     return TRUE;

@@ -121,9 +121,9 @@ static const VirXmlHook nvram_hook = { .parse = nvram_parse, .format = nvram_for
 static const VirXmlRow os_rows[] = {
     XA_ENUM("firmware", firmware, domain_firmware),
     XG("type",
-        XA_ENUM("arch", arch, domain_arch, .flags = XF_ABI),
+        XA_ENUM("arch", arch, domain_arch, .flags = XF_ABI, .bad_code = VIR_ERR_CONFIG_UNSUPPORTED),
         XA_STR("machine", machine, .flags = XF_ABI),
-        XT_ENUM(os_type, domain_os_type, .flags = XF_ABI)),
+        XT_ENUM(os_type, domain_os_type, .flags = XF_ABI, .bad_code = VIR_ERR_CONFIG_UNSUPPORTED)),
     XE_STR("init", init),
     X_STRLIST("initarg", initargs),
     X_ARRAY("initenv", initenv, DomainInitEnv, initenv_table),

@@ -65,8 +65,8 @@ static gboolean int_equal(gconstpointer a, gconstpointer b)
     return *(const int *)a == *(const int *)b;
 }
 
-static const VirXmlType mode_type = { "octalMode", mode_parse, mode_format, int_is_set, NULL, int_copy, int_equal, NULL, FALSE };
-static const VirXmlType owner_type = { "owner", owner_parse, owner_format, int_is_set, NULL, int_copy, int_equal, NULL, FALSE };
+static const VirXmlType mode_type = { "octalMode", mode_parse, mode_format, int_is_set, NULL, int_copy, int_equal, NULL, FALSE, 0 };
+static const VirXmlType owner_type = { "owner", owner_parse, owner_format, int_is_set, NULL, int_copy, int_equal, NULL, FALSE, 0 };
 
 #define XS StoragePermissions
 static const VirXmlRow permissions_rows[] = {

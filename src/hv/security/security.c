@@ -192,7 +192,8 @@ static void batch_failure(Batch *b, const DacResult *r)
     else if (strcmp(r->step, "chown") == 0)
         vir_fail_errno(b->err, r->errnum, "cannot set the owner of '%s' to %u:%u", job->path, job->uid, job->gid);
     else
-        vir_fail_errno(b->err, r->errnum, "cannot access '%s'", job->path);
+        vir_fail_errno_full(b->err, hv_label_set_item(b->set, r->index)->flags & HV_LABEL_IMAGE ? VIR_FROM_STORAGE : VIR_FROM_THIS, r->errnum,
+                            "cannot access '%s'", job->path);
 }
 
 /* TRUE: go on with the next file. */

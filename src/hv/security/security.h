@@ -17,6 +17,7 @@ typedef enum {
     HV_LABEL_SHARED = 1 << 0,     /* read-only, shareable or a backing image: other guests may use it too */
     HV_LABEL_MISSING_OK = 1 << 1, /* an absent file is no error (startupPolicy, optional kernel files) */
     HV_LABEL_FORGET = 1 << 2,     /* ours and short-lived (sockets, key files): not remembered, not restored */
+    HV_LABEL_IMAGE = 1 << 3,      /* a disk's image: an absent one is storage's error */
 } HvLabelFlags;
 
 typedef struct {

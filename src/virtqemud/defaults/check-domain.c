@@ -131,11 +131,18 @@ static gboolean check_cpu(const DomainDef *def, GError **err)
     return check_topology(def, err);
 }
 
-static gboolean check_vcpus(const DomainDef *def, GError **err)
+static gboolean check_vcpus(const QemuFinish *f, GError **err)
 {
+    const DomainDef *def = f->def;
+    const VirQemuMachine *machine = f->caps && def->os.machine ? vir_qemu_caps_machine(f->caps, def->os.machine) : NULL;
+
     if (def->vcpus_current > def->vcpus_max) {
         return dom_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "maxvcpus must not be less than current vcpus (%u < %u)",
                         def->vcpus_max, def->vcpus_current);
+    }
+    if (machine && machine->cpu_max && def->vcpus_max > machine->cpu_max) {
+        return vir_fail(err, VIR_ERR_CONFIG_UNSUPPORTED, "%u vCPUs are more than the machine type '%s' can have: %u",
+                        def->vcpus_max, def->os.machine, machine->cpu_max);
     }
     for (guint i = 0; i < def->vcpus.n; i++) {
         const DomainVcpu *vcpu = &def->vcpus.v[i];
@@ -287,5 +294,5 @@ gboolean qemu_check_domain(QemuFinish *f, GError **err)
     const DomainDef *def = f->def;
 
     return check_iothreads(def, err) && check_numatune(def, err) && check_emulator(f, err) && check_uefi(f, err) &&
-           check_cpu(def, err) && check_vcpus(def, err) && check_resctrl(def, err) && check_features(f, err);
+           check_cpu(def, err) && check_vcpus(f, err) && check_resctrl(def, err) && check_features(f, err);
 }

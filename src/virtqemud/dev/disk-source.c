@@ -416,10 +416,10 @@ static gboolean add_source_label(QemuPlanner *p, const DomainDisk *disk, const S
     gboolean shared = !top || disk->readonly || disk->shareable || disk->device == DOMAIN_DISK_DEVICE_CDROM;
     if (src->type == STORAGE_TYPE_BLOCK)
         vir_plan_add_device_node(p->plan, src->path);
-    if (src->data_store && !qemu_add_label(p, src->data_store->src.path, shared ? HV_LABEL_SHARED : 0, src->seclabels.v,
+    if (src->data_store && !qemu_add_label(p, src->data_store->src.path, HV_LABEL_IMAGE | (shared ? HV_LABEL_SHARED : 0), src->seclabels.v,
                                            src->seclabels.n, err))
         return FALSE;
-    return qemu_add_label(p, src->path, (shared ? HV_LABEL_SHARED : 0) |
+    return qemu_add_label(p, src->path, HV_LABEL_IMAGE | (shared ? HV_LABEL_SHARED : 0) |
                           (src->startup_policy > STORAGE_STARTUP_MANDATORY ? HV_LABEL_MISSING_OK : 0),
                           src->seclabels.v, src->seclabels.n, err);
 }
