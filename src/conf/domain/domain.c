@@ -146,8 +146,6 @@ static gboolean domain_parsed(VirXmlParse *parse, xmlNodePtr node, gpointer obj,
         return vir_fail_full(err, VIR_FROM_XML, VIR_ERR_XML_DETAIL, "domain/name: the name must not hold a newline");
     if (def->title && strchr(def->title, '\n'))
         return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "the title must not hold a newline");
-    if (def->os.os_type == DOMAIN_OS_NONE && !def->bootloader)
-        return vir_xml_fail(parse, node, NULL, VIR_ERR_XML_ERROR, err, "<os> needs a <type>: <type>hvm</type>");
     if (def->vcpus_max == 0)
         return vir_xml_fail(parse, node, NULL, VIR_ERR_INTERNAL_ERROR, err, "<vcpu> must be at least 1");
     if (def->vcpu_placement == DOMAIN_PLACEMENT_NONE)

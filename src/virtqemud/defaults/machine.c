@@ -134,6 +134,8 @@ gboolean qemu_finish_machine(QemuFinish *f, GError **err)
     g_autoptr(GError) local = NULL;
     const char *canonical;
 
+    if (def->os.os_type == DOMAIN_OS_NONE && !def->bootloader && !(f->flags & QEMU_FINISH_LOAD))
+        return vir_fail_full(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR, "<os> needs a <type>: <type>hvm</type>");
     if (def->os.os_type == DOMAIN_OS_LINUX || def->os.os_type == DOMAIN_OS_NONE)
         def->os.os_type = DOMAIN_OS_HVM;
     if (def->os.arch == DOMAIN_ARCH_NONE)
