@@ -198,13 +198,13 @@ static int connect_monitor(const char *path, GError **err)
 gboolean qemu_process_attach(QemuDomain *dom, const VirQmpWait *wait, GError **err)
 {
     static const VirQmpCallbacks callbacks = { mon_event, mon_closed, mon_late, bond_free };
-    int fd = connect_monitor(dom->mon_path, err);
-    if (fd < 0 || !watch_exit(dom, err)) {
-        if (fd >= 0)
-            close(fd);
+    if (!watch_exit(dom, err))
         return FALSE;
-    }
-    dom->mon_closed = FALSE;
+    int fd = connect_monitor(dom->mon_path, err);
+    /* Without a monitor nothing more is to come before the end of the process. */
+    dom->mon_closed = fd < 0;
+    if (fd < 0)
+        return FALSE;
     Bond *bond = bond_new(dom);
     dom->mon = vir_qmp_new(fd, &callbacks, bond, err);
     if (!dom->mon) {

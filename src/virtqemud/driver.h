@@ -35,6 +35,7 @@ typedef struct {
     GHashTable *ports;           /* display ports in use to their domains, under ports_lock */
     GMutex consoles_lock;
     GHashTable *consoles;        /* open streams by path of their terminal or socket, under consoles_lock */
+    GPtrArray *found;            /* at the start: entries of status documents; NULL later */
     gint active;                 /* running domains, atomic */
 } QemuDriver;
 

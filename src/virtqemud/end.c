@@ -319,6 +319,21 @@ static void take_back(QemuDomain *dom, int reason, int detail)
     qemu_process_stop(dom, NULL, reason, detail);
 }
 
+/* A QEMU that has not noticed yet that its last client is gone drops the next one: then once more. */
+static gboolean attach_again(QemuDomain *dom, const VirQmpWait *wait, GError **err)
+{
+    for (int tries = 0; tries < 10; tries++) {
+        g_clear_error(err);
+        if (qemu_process_attach(dom, wait, err))
+            return TRUE;
+        if (vir_proc_pidfd_wait(dom->pidfd, 0) || !dom->mon || !vir_qmp_is_closed(dom->mon))
+            return FALSE;
+        g_clear_pointer(&dom->mon, virObjectUnref);
+        dom->generation++;
+    }
+    return FALSE;
+}
+
 void qemu_process_reconnect(QemuDomain *dom)
 {
     g_autoptr(GError) err = NULL;
@@ -329,15 +344,15 @@ void qemu_process_reconnect(QemuDomain *dom)
     if (dom->pid > 0)
         dom->pidfd = vir_proc_pidfd(dom->pid, dom->start_time, &err);
     if (dom->pidfd < 0) {
-        if (err)
-            VIR_WARN("domain %s: %s", name, err->message);
+        VIR_WARN("domain %s: process %d (started at %" G_GUINT64_FORMAT ") is gone%s%s", name, (int)dom->pid,
+                 dom->start_time, err ? ": " : "", err ? err->message : "");
         take_back(dom, dom->phase == QEMU_PHASE_STARTING ? VIR_DOMAIN_SHUTOFF_FAILED : VIR_DOMAIN_SHUTOFF_CRASHED,
                   VIR_DOMAIN_EVENT_STOPPED_FAILED);
         return;
     }
     find_placement(dom);
     if (dom->phase != QEMU_PHASE_RUNNING) {
-        VIR_INFO("domain %s: its start or stop had not ended, taking it back", name);
+        VIR_WARN("domain %s: its start or stop had not ended, taking it back", name);
         dom->begun_shutdown = TRUE;
         take_back(dom, VIR_DOMAIN_SHUTOFF_FAILED, VIR_DOMAIN_EVENT_STOPPED_FAILED);
         return;
@@ -345,7 +360,7 @@ void qemu_process_reconnect(QemuDomain *dom)
     find_labels(dom);
     attach_log(dom);
     find_caps(dom);
-    if (!qemu_process_attach(dom, &wait, &err)) {
+    if (!attach_again(dom, &wait, &err)) {
         /* It may be stopped or very slow: it stays listed, and its end is noticed. */
         VIR_WARN("domain %s: %s; it is listed and can be destroyed", name, err->message);
         qemu_domain_publish(dom);

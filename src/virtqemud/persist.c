@@ -151,6 +151,15 @@ static gboolean each_document(QemuDriver *qemu, const char *dir, PerFile func, G
     return TRUE;
 }
 
+static gboolean still_runs(const QemuDomain *dom)
+{
+    int fd = dom->phase == QEMU_PHASE_RUNNING && dom->pid > 0 ? vir_proc_pidfd(dom->pid, dom->start_time, NULL) : -1;
+    gboolean runs = fd >= 0 && !vir_proc_pidfd_wait(fd, 0);
+    if (fd >= 0)
+        close(fd);
+    return runs;
+}
+
 static void load_status(QemuDriver *qemu, const char *file)
 {
     g_autoptr(GError) err = NULL;
@@ -170,9 +179,13 @@ static void load_status(QemuDriver *qemu, const char *file)
     }
     QemuDomain *dom = is_new ? qemu_domain_new(qemu, entry) : qemu_domain_of(entry);
     qemu_status_apply(dom, g_steal_pointer(&status));
-    vir_store_set_id(entry, dom->id);
     g_atomic_int_inc(&qemu->active);
-    qemu_domain_publish(dom);
+    /* What is about to be taken back is never shown as running. */
+    if (still_runs(dom)) {
+        vir_store_set_id(entry, dom->id);
+        qemu_domain_publish(dom);
+    }
+    g_ptr_array_add(qemu->found, virObjectRef(entry));
 }
 
 typedef struct {
@@ -190,17 +203,17 @@ static void reconnect_run(VirActorJob *job)
 
 gboolean qemu_load_all(QemuDriver *qemu, GError **err)
 {
+    qemu->found = g_ptr_array_new_with_free_func((GDestroyNotify)virObjectUnref);
     if (!each_document(qemu, qemu->dirs->config, load_config, err) ||
         !each_document(qemu, qemu->dirs->state, load_status, err))
         return FALSE;
     /* All at once; until its turn came a guest is listed with the state it had. */
-    g_autoptr(GPtrArray) running = vir_store_views(qemu->domains, VIR_VIEW_ACTIVE, NULL, NULL);
-    for (guint i = 0; i < running->len; i++) {
-        const VirView *view = g_ptr_array_index(running, i);
+    for (guint i = 0; i < qemu->found->len; i++) {
         Reconnect *r = g_new0(Reconnect, 1);
-        r->entry = vir_store_by_uuid(qemu->domains, view->uuid);
+        r->entry = virObjectRef(g_ptr_array_index(qemu->found, i));
         r->job = (VirActorJob){ .name = "reconnect", .run = reconnect_run, .queue = VIR_ACTOR_EVENT };
         vir_actor_post(r->entry->actor, &r->job);
     }
+    g_clear_pointer(&qemu->found, g_ptr_array_unref);
     return TRUE;
 }
