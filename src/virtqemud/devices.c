@@ -6,7 +6,7 @@
 #include "api/wire-types.h"
 #include "util/log.h"
 #include "virtqemud/domain.h"
-#include "conf/domain/each.h"
+#include "conf/domain/device-walk.h"
 #include "virtqemud/devices.h"
 
 #define VIR_FROM_THIS VIR_FROM_QEMU
@@ -37,7 +37,7 @@ HvLabelSet *qemu_labels_of(QemuDomain *dom)
 void qemu_device_gone(QemuDomain *dom, const char *alias)
 {
     g_autoptr(DomainDef) def = domain_def_copy(dom->live->def);
-    if (!domain_def_remove_alias(def, alias))
+    if (!domain_device_remove(def, alias))
         return;
     qemu_domain_set_live(dom, domain_doc_new(g_steal_pointer(&def)));
     qemu_domain_commit(dom);

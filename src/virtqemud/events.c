@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "api/wire-types.h"
-#include "conf/domain/each.h"
 #include "util/log.h"
 #include "virtqemud/domain.h"
 #include "virtqemud/monitor-events.h"

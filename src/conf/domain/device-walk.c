@@ -11,41 +11,42 @@ typedef struct {
     gsize list;       /* offset in DomainDef */
     gsize info;       /* offset in the device */
     gboolean single;  /* a pointer instead of a list */
+    const VirXmlTable *table;
 } KindRow;
 
-#define LIST(kind, el, member, T) \
-    [DOMAIN_DEVICE_##kind] = { el, G_STRUCT_OFFSET(DomainDef, member), G_STRUCT_OFFSET(T, info), FALSE }
-#define SINGLE(kind, el, member, T) \
-    [DOMAIN_DEVICE_##kind] = { el, G_STRUCT_OFFSET(DomainDef, member), G_STRUCT_OFFSET(T, info), TRUE }
+#define LIST(kind, el, member, T, table) \
+    [DOMAIN_DEVICE_##kind] = { el, G_STRUCT_OFFSET(DomainDef, member), G_STRUCT_OFFSET(T, info), FALSE, &domain_##table##_table }
+#define SINGLE(kind, el, member, T, table) \
+    [DOMAIN_DEVICE_##kind] = { el, G_STRUCT_OFFSET(DomainDef, member), G_STRUCT_OFFSET(T, info), TRUE, &domain_##table##_table }
 static const KindRow kinds[DOMAIN_DEVICE_LAST] = {
-    LIST(DISK, "disk", disks, DomainDisk),
-    LIST(CONTROLLER, "controller", controllers, DomainController),
-    LIST(FS, "filesystem", filesystems, DomainFs),
-    LIST(NET, "interface", nets, DomainNet),
-    LIST(SMARTCARD, "smartcard", smartcards, DomainSmartcard),
-    LIST(SERIAL, "serial", serials, DomainChr),
-    LIST(PARALLEL, "parallel", parallels, DomainChr),
-    LIST(CONSOLE, "console", consoles, DomainChr),
-    LIST(CHANNEL, "channel", channels, DomainChr),
-    LIST(INPUT, "input", inputs, DomainInput),
-    LIST(TPM, "tpm", tpms, DomainTpm),
-    LIST(GRAPHICS, "graphics", graphics, DomainGraphics),
-    LIST(SOUND, "sound", sounds, DomainSound),
-    LIST(VIDEO, "video", videos, DomainVideo),
-    LIST(HOSTDEV, "hostdev", hostdevs, DomainHostdev),
-    LIST(REDIRDEV, "redirdev", redirdevs, DomainRedirdev),
-    LIST(HUB, "hub", hubs, DomainHub),
-    LIST(WATCHDOG, "watchdog", watchdogs, DomainWatchdog),
-    LIST(RNG, "rng", rngs, DomainRng),
-    LIST(SHMEM, "shmem", shmems, DomainShmem),
-    LIST(MEMORY, "memory", memories, DomainMemory),
-    LIST(PANIC, "panic", panics, DomainPanic),
-    LIST(IOMMU, "iommu", iommus, DomainIommu),
-    LIST(CRYPTO, "crypto", cryptos, DomainCrypto),
-    SINGLE(MEMBALLOON, "memballoon", memballoon, DomainMemballoon),
-    SINGLE(NVRAM, "nvram", nvram, DomainNvram),
-    SINGLE(VSOCK, "vsock", vsock, DomainVsock),
-    SINGLE(PSTORE, "pstore", pstore, DomainPstore),
+    LIST(DISK, "disk", disks, DomainDisk, disk),
+    LIST(CONTROLLER, "controller", controllers, DomainController, controller),
+    LIST(FS, "filesystem", filesystems, DomainFs, fs),
+    LIST(NET, "interface", nets, DomainNet, net),
+    LIST(SMARTCARD, "smartcard", smartcards, DomainSmartcard, smartcard),
+    LIST(SERIAL, "serial", serials, DomainChr, serial),
+    LIST(PARALLEL, "parallel", parallels, DomainChr, parallel),
+    LIST(CONSOLE, "console", consoles, DomainChr, console),
+    LIST(CHANNEL, "channel", channels, DomainChr, channel),
+    LIST(INPUT, "input", inputs, DomainInput, input),
+    LIST(TPM, "tpm", tpms, DomainTpm, tpm),
+    LIST(GRAPHICS, "graphics", graphics, DomainGraphics, graphics),
+    LIST(SOUND, "sound", sounds, DomainSound, sound),
+    LIST(VIDEO, "video", videos, DomainVideo, video),
+    LIST(HOSTDEV, "hostdev", hostdevs, DomainHostdev, hostdev),
+    LIST(REDIRDEV, "redirdev", redirdevs, DomainRedirdev, redirdev),
+    LIST(HUB, "hub", hubs, DomainHub, hub),
+    LIST(WATCHDOG, "watchdog", watchdogs, DomainWatchdog, watchdog),
+    LIST(RNG, "rng", rngs, DomainRng, rng),
+    LIST(SHMEM, "shmem", shmems, DomainShmem, shmem),
+    LIST(MEMORY, "memory", memories, DomainMemory, memory),
+    LIST(PANIC, "panic", panics, DomainPanic, panic),
+    LIST(IOMMU, "iommu", iommus, DomainIommu, iommu),
+    LIST(CRYPTO, "crypto", cryptos, DomainCrypto, crypto),
+    SINGLE(MEMBALLOON, "memballoon", memballoon, DomainMemballoon, memballoon),
+    SINGLE(NVRAM, "nvram", nvram, DomainNvram, nvram),
+    SINGLE(VSOCK, "vsock", vsock, DomainVsock, vsock),
+    SINGLE(PSTORE, "pstore", pstore, DomainPstore, pstore),
 };
 
 static gboolean device_at(const DomainDef *def, DomainDeviceKind kind, guint pos, DomainDevice *device)
@@ -120,4 +121,23 @@ char *domain_device_describe(const DomainDevice *device)
     if (kinds[device->kind].single)
         return g_strdup(name);
     return g_strdup_printf("%s number %u", name, device->pos + 1);
+}
+
+gboolean domain_device_remove(DomainDef *def, const char *alias)
+{
+    DomainDevice device = DOMAIN_DEVICE_BEGIN;
+
+    while (domain_device_next(def, &device)) {
+        const KindRow *row = &kinds[device.kind];
+
+        if (g_strcmp0(device.info->alias, alias) != 0)
+            continue;
+        if (row->single)
+            G_STRUCT_MEMBER(void *, def, row->list) = NULL;
+        else
+            (void)VIR_LIST_STEAL((AnyList *)G_STRUCT_MEMBER_P(def, row->list), device.pos);
+        vir_xml_free(row->table, device.any);
+        return TRUE;
+    }
+    return FALSE;
 }

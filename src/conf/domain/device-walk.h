@@ -62,3 +62,6 @@ gboolean domain_device_next_of_kind(const DomainDef *def, DomainDevice *device);
 const char *domain_device_kind_name(DomainDeviceKind kind);
 /* For messages: "disk 'vda'", "controller scsi 0", "input 2". Returns: caller frees. */
 char *domain_device_describe(const DomainDevice *device);
+
+/* Takes the device of this alias out of the definition and frees it. FALSE: there is none. */
+gboolean domain_device_remove(DomainDef *def, const char *alias);
